@@ -5,7 +5,7 @@ The source is a table flattened to text, so the proof is by words: each line of 
 neighbouring words on each line that it names, and the claims have to tile the source.
 
 What counts as a word: whatever stands between white space and underscores, without list marks in front (``-``, ``–``, ``*``, ``•``) and
-without a colon or comma at its end. A mark is layout, not content; it is neither required in a cell nor forbidden.
+without a colon, comma or semicolon at its end. A mark is layout, not content; it is neither required in a cell nor forbidden.
 
 A source that was extracted from a PDF can hold two words as one (``technischDienstreisen``, from two neighbouring cells). A *split* of the
 ledger says so by name: its text is the same letters with ``|`` where the words part. Where such an accident tore one word in two, a cell may
@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 
 _GAP = re.compile(r"[\s_]+")
 _MARKS = "-–*•"
-_TAIL = ":,"
+_TAIL = ":,;"
 
 Position = tuple[int, int]
 """A word of the source: line number (1-based) and place in the line (0-based)."""

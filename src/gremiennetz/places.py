@@ -19,22 +19,27 @@ class Root:
 
     @property
     def records(self) -> Path:
+        """Return the folder of the sets of records."""
         return self.path / "data" / "records"
 
     @property
     def source(self) -> Path:
+        """Return the folder of the documents as received."""
         return self.path / "data" / "source"
 
     @property
     def register(self) -> Path:
+        """Return the folder of the register."""
         return self.path / "data" / "register"
 
     @property
     def turtle(self) -> Path:
+        """Return the folder of the generated graph."""
         return self.path / "data" / "ttl"
 
     @property
     def build(self) -> Path:
+        """Return the folder of what is built and not committed."""
         return self.path / "build"
 
     def shipped(self, folder: str) -> Path:

@@ -405,7 +405,5 @@ def check_ledger(dataset: Dataset) -> tuple[Balance, list[Problem]]:
             splits.setdefault(entry.lines[0], []).append(entry.text)
     result = balance(dataset.source, claims(dataset), splits)
     source = f"data/source/{dataset.settings['document']['file']}"
-    problems = [
-        Problem(source if defect.owner == "source" else defect.owner, defect.message, lines=defect.lines) for defect in result.defects
-    ]
+    problems = [Problem(source if defect.owner == "source" else defect.owner, defect.message, lines=defect.lines) for defect in result.defects]
     return result, problems

@@ -1,0 +1,179 @@
+"""The command line: each step of the way from source to products, and ``build`` for all of them."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table as RichTable
+
+from gremiennetz import __version__, query, validate
+from gremiennetz.errors import GremiennetzError, InputError
+from gremiennetz.files import read_text
+from gremiennetz.graph import files, store
+from gremiennetz.places import Root
+from gremiennetz.records import check_ledger, read_dataset
+
+app = typer.Typer(
+    name="gremiennetz",
+    help="The knowledge graph of municipal networks: from a city's list of committees to validated linked data.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+out = Console(soft_wrap=True, highlight=False)
+
+RootOption = Annotated[Path, typer.Option("--root", help="Folder that holds data/.", show_default="the current one")]
+
+
+class QueryFormat(StrEnum):
+    """How a result is written."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    md = "md"
+    xml = "xml"
+    tsv = "tsv"
+
+
+class ReportFormat(StrEnum):
+    """How a validation report is written."""
+
+    text = "text"
+    ttl = "ttl"
+    json = "json"
+
+
+def _version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"gremiennetz {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _app(*, version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False) -> None:
+    pass
+
+
+@app.command()
+def check(root: RootOption = Path()) -> None:
+    """Prove that the records hold every word of the source exactly once."""
+    place = Root(root)
+    problems = []
+    for name in place.datasets():
+        dataset = read_dataset(place, name)
+        balance, found = check_ledger(dataset)
+        problems += found
+        share = 100 * balance.used / balance.total if balance.total else 100.0
+        typer.echo(f"{name}: {len(dataset.records)} records, {balance.used} of {balance.total} words used ({share:.2f} %)")
+        for group, count in balance.by_group.items():
+            records = sum(1 for record in dataset.records.values() if dataset.division(record.unit) == group)
+            label = dataset.units[group].label if group in dataset.units else group
+            typer.echo(f"  {label}: {count} words" + (f", {records} records" if records else ""))
+    if problems:
+        raise InputError(problems)
+
+
+@app.command()
+def convert(root: RootOption = Path()) -> None:
+    """Write the graph: records and register to data/ttl."""
+    for path in files.write(Root(root)):
+        typer.echo(path.as_posix())
+
+
+@app.command(name="validate")
+def validate_command(
+    root: RootOption = Path(),
+    style: Annotated[ReportFormat, typer.Option("--format", help="How the report is written.")] = ReportFormat.text,
+) -> None:
+    """Check the graph against the SHACL shapes."""
+    place = Root(root)
+    report = validate.validate(store.in_memory(place), place.shipped("shapes"))
+    if style is ReportFormat.ttl:
+        typer.echo(report.graph.serialize(format="turtle"))
+    elif style is ReportFormat.json:
+        typer.echo(validate.as_json(report))
+    else:
+        if report.findings:
+            typer.echo(validate.as_text(report.findings))
+        counts = {name: sum(item.severity == key for item in report.findings) for key, name in validate.SEVERITIES.items()}
+        typer.echo(", ".join(f"{name}: {count}" for name, count in counts.items()))
+    if not report.conforms:
+        raise typer.Exit(1)
+
+
+@app.command(name="query")
+def query_command(
+    name: Annotated[str | None, typer.Argument(help="A query of the library, such as overlap/shared-bodies.")] = None,
+    root: RootOption = Path(),
+    param: Annotated[list[str] | None, typer.Option("--param", help="A value for a parameter: name=value.")] = None,
+    style: Annotated[QueryFormat, typer.Option("--format", help="How the result is written.")] = QueryFormat.table,
+    file: Annotated[Path | None, typer.Option("--file", help="A query of your own; - for standard input.")] = None,
+    *,
+    show: Annotated[bool, typer.Option("--list", help="List the queries.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show what the query does, its parameters and its text.")] = False,
+) -> None:
+    """Ask the graph: a query of the library, or your own."""
+    place = Root(root)
+    library = query.Library(place.shipped("queries"))
+    if show:
+        for item in library:
+            typer.echo(f"{item.name}: {item.title['de']}")
+        return
+    if file is not None:
+        text = sys.stdin.read() if str(file) == "-" else read_text(file)
+        _print(query.StoreEngine(store.in_memory(place)).run(text), style)
+        return
+    if name is None:
+        raise typer.BadParameter("give the name of a query, --file, or --list")
+    item = library.get(name)
+    if explain:
+        _explain(item)
+        return
+    given = {}
+    for pair in param or []:
+        key, found, value = pair.partition("=")
+        if not found:
+            raise typer.BadParameter(f"{pair!r} is not name=value", param_hint="--param")
+        given[key] = value
+    engine = query.StoreEngine(store.in_memory(place))
+    _print(query.answer(item, given, library, engine), style)
+
+
+def _explain(item: query.Query) -> None:
+    typer.echo(f"{item.name}\n{item.title['de']} / {item.title['en']}\n\n{item.description['de']}\n{item.description['en']}\n")
+    for parameter in item.parameters.values():
+        listed = f" (values: gremiennetz query {parameter.values})" if parameter.values else ""
+        typer.echo(f"--param {parameter.name}=<{parameter.type}>: {parameter.description.get('en', '')}{listed}")
+    typer.echo(f"\n{item.text}")
+
+
+def _print(result: query.Table, style: QueryFormat) -> None:
+    if style is not QueryFormat.table:
+        sys.stdout.write(query.formatted(result, style.value))
+        return
+    table = RichTable(show_lines=False)
+    for column in result.columns:
+        table.add_column(column, overflow="fold")
+    for row in result.texts():
+        table.add_row(*(cell.replace("[", "\\[") for cell in row))
+    out.print(table)
+    typer.echo(f"{len(result.rows)} rows")
+
+
+def main() -> None:
+    """Run the command line; problems that users can put right are told in one line each, with exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+    try:
+        app()
+    except GremiennetzError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)

@@ -1,0 +1,430 @@
+"""From records and register to triples, streamed: one named graph per part, nothing kept in memory but the set itself.
+
+Parts of a set: ``units``, ``participations``, ``records`` and ``people``; the register's bodies and decisions are the part ``bodies``, across sets.
+Every natural person, and every text that names one, goes to ``people`` and to no other part, so leaving that graph out is all that a public
+export has to do (docs/design.md, section 7).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+
+import attrs
+import pyoxigraph as ox
+
+from gremiennetz.graph.terms import concept, date, decimal, integer, iri, plain, slug, text, true
+from gremiennetz.readers.cost import CostStatement
+from gremiennetz.readers.period import Period, read_period
+from gremiennetz.records import TEXT_COLUMNS, Dataset, Mention, Record
+from gremiennetz.register import Body, Register
+from gremiennetz.vocabulary import Vocabulary
+
+Triple = tuple[ox.NamedNode, ox.NamedNode, ox.NamedNode | ox.Literal]
+
+PARTS = ("units", "participations", "records", "people")
+PEOPLE = "people"
+_TYPE = iri("rdf:type")
+
+
+@attrs.frozen
+class Names:
+    """How the things of one base are named (design, section 6)."""
+
+    base: str
+
+    def thing(self, kind: str, name: str) -> ox.NamedNode:
+        """Return the IRI of a thing."""
+        return ox.NamedNode(f"{self.base}id/{kind}/{name}")
+
+    def graph(self, name: str) -> ox.NamedNode:
+        """Return the IRI of a named graph."""
+        return ox.NamedNode(f"{self.base}graph/{name}")
+
+
+@attrs.define(slots=False)
+class Builder:
+    """Turns one set of records into triples."""
+
+    dataset: Dataset
+    register: Register
+    vocabulary: Vocabulary
+
+    @cached_property
+    def names(self) -> Names:
+        """Return the names of this set's base."""
+        return Names(self.dataset.settings["dataset"]["base"])
+
+    @cached_property
+    def municipality(self) -> ox.NamedNode:
+        """Return the IRI of the city."""
+        return self.names.thing("municipality", self.dataset.settings["municipality"]["id"])
+
+    @cached_property
+    def document(self) -> ox.NamedNode:
+        """Return the IRI of the document."""
+        return self.names.thing("document", self.dataset.settings["document"]["id"])
+
+    @cached_property
+    def set(self) -> ox.NamedNode:
+        """Return the IRI of the set of records."""
+        return self.names.thing("dataset", self.dataset.id)
+
+    @cached_property
+    def bodies(self) -> dict[str, Body]:
+        """Return record id → body: the register's where somebody decided, else a provisional one of the record's own."""
+        decided = self.register.body_of(self.dataset.id)
+        return {
+            record.id: self.register.bodies[decided[record.id]] if record.id in decided else provisional(record)
+            for record in self.dataset.records.values()
+        }
+
+    @cached_property
+    def _named(self) -> dict[str, list[re.Pattern[str]]]:
+        """Return, per record, what finds the persons it mentions in a text."""
+        found: dict[str, list[re.Pattern[str]]] = {}
+        for mention in self.dataset.mentions:
+            found.setdefault(mention.record, []).append(re.compile(rf"(?<!\w){re.escape(mention.family)}(?!\w)"))
+        return found
+
+    def names_person(self, record: str, words: str) -> bool:
+        """Say whether a text of a record names one of the persons that the record mentions."""
+        return any(pattern.search(words) for pattern in self._named.get(record, ()))
+
+    def unit(self, name: str) -> ox.NamedNode:
+        """Return the IRI of a unit."""
+        return self.names.thing("unit", f"{self.dataset.settings['municipality']['id']}-{name}")
+
+    def participation(self, record: str) -> ox.NamedNode:
+        """Return the IRI of the participation that a record states."""
+        return self.names.thing("participation", f"{self.dataset.id}-{record}")
+
+    def record(self, record: str) -> ox.NamedNode:
+        """Return the IRI of a record."""
+        return self.names.thing("record", f"{self.dataset.id}-{record}")
+
+    def body(self, body: Body) -> ox.NamedNode:
+        """Return the IRI of a body."""
+        return self.names.thing("body", body.id)
+
+    def part(self, name: str) -> Iterator[Triple]:
+        """Yield the triples of one part (``PARTS``)."""
+        yield from {"units": self._units, "participations": self._participations, "records": self._records, PEOPLE: self._people}[name]()
+
+    # units
+
+    def _units(self) -> Iterator[Triple]:
+        settings, city = self.dataset.settings, self.municipality
+        label = settings["municipality"]["label"]
+        yield city, _TYPE, iri("gn:Municipality")
+        yield city, iri("skos:prefLabel"), text(label)
+        yield self.set, _TYPE, iri("dcat:Dataset")
+        yield self.set, iri("dct:title"), text(settings["dataset"]["title"]["de"])
+        yield self.set, iri("dct:title"), text(settings["dataset"]["title"]["en"], "en")
+        yield self.set, iri("dct:identifier"), plain(self.dataset.id)
+        yield self.set, iri("dct:subject"), city
+        yield self.set, iri("prov:wasDerivedFrom"), self.document
+        yield self.document, _TYPE, iri("gn:Document")
+        yield self.document, iri("dct:title"), text(settings["document"]["title"])
+        yield self.document, iri("dct:identifier"), plain(settings["document"]["id"])
+        yield self.document, iri("dct:issued"), date(str(settings["document"]["year"]))
+        yield self.document, iri("dct:rights"), text(settings["document"].get("licence", ""))
+        for unit in self.dataset.units.values():
+            node = self.unit(unit.id)
+            yield node, _TYPE, iri("gn:Unit")
+            yield node, iri("skos:prefLabel"), text(unit.label)
+            yield node, iri("org:classification"), concept("unit-kind", unit.kind)
+            parent = self.unit(unit.parent) if unit.parent else city
+            yield node, iri("org:unitOf"), parent
+            yield parent, iri("org:hasUnit"), node
+            yield node, iri("gn:division"), self.unit(self.dataset.division(unit.id))
+            if unit.code:
+                code = self.names.thing("code", f"{self.dataset.id}-{unit.id}")
+                yield node, iri("adms:identifier"), code
+                yield code, _TYPE, iri("adms:Identifier")
+                yield code, iri("skos:notation"), plain(unit.code)
+                yield code, iri("dct:issued"), date(str(settings["document"]["year"]))
+            if unit.oparl:
+                yield node, iri("skos:exactMatch"), ox.NamedNode(unit.oparl)
+            if unit.note:
+                yield node, iri("skos:editorialNote"), text(unit.note)
+
+    # participations
+
+    def _participations(self) -> Iterator[Triple]:
+        provisional_bodies: set[str] = set()
+        for record in self.dataset.records.values():
+            body = self.bodies[record.id]
+            if body.id not in self.register.bodies and body.id not in provisional_bodies:
+                provisional_bodies.add(body.id)
+                yield from self._provisional(record, body)
+            yield from self._participation(record, body)
+
+    def _provisional(self, record: Record, body: Body) -> Iterator[Triple]:
+        yield from body_triples(self.names, body, ())
+        umbrella = record.text("umbrella")
+        if umbrella:
+            parent = Body(f"{slug(umbrella)}-{self.dataset.settings['municipality']['id']}", umbrella)
+            yield self.body(body), iri("org:subOrganizationOf"), self.body(parent)
+            yield self.body(parent), iri("org:hasSubOrganization"), self.body(body)
+            yield from body_triples(self.names, parent, ())
+
+    def _participation(self, record: Record, body: Body) -> Iterator[Triple]:
+        node, unit = self.participation(record.id), self.unit(record.unit)
+        yield node, _TYPE, iri("gn:Participation")
+        yield node, iri("rdfs:label"), text(f"{self.dataset.units[record.unit].label}: {body.label}")
+        yield node, iri("org:member"), unit
+        yield node, iri("org:organization"), self.body(body)
+        yield unit, iri("org:memberOf"), self.body(body)
+        yield node, iri("prov:wasDerivedFrom"), self.record(record.id)
+        yield node, iri("dct:isPartOf"), self.set
+        status = record.text("status")
+        state = self.vocabulary.lexicon("status", "role").find(status)
+        period, rest = read_period(status)
+        work = record.text("participation")
+        roles = self.vocabulary.lexicon("role").find(work)
+        for name in dict.fromkeys(item for item in (*state.concepts, *roles.concepts) if item.startswith("role/")):
+            yield node, iri("org:role"), iri(f"vocab:{name}")
+        for name in (item for item in state.concepts if item.startswith("status/")):
+            yield node, iri("gn:status"), iri(f"vocab:{name}")
+        if not period:
+            period, _ = read_period(record.text("name"))
+        yield from self._period(node, record, period)
+        reach = self.vocabulary.lexicon("reach").find(record.text("reach"))
+        for name in reach.concepts:
+            yield node, iri("gn:reach"), iri(f"vocab:{name}")
+        yield from self._costs(node, record)
+        purpose = self._with_footnotes(record.text("purpose"))
+        if purpose and not self.names_person(record.id, purpose):
+            yield node, iri("gn:purpose"), text(purpose)
+        unread = (self.vocabulary.lexicon("status", "role").find(rest).unread, reach.unread, roles.unread)
+        for words in dict.fromkeys(words for words in unread if words):
+            if not self.names_person(record.id, words):
+                yield node, iri("gn:unread"), plain(words)
+
+    def _with_footnotes(self, words: str) -> str:
+        for mark, entry in self.dataset.footnotes().items():
+            if re.search(rf"(?<!\S){re.escape(mark)}$", words):
+                words = words.removesuffix(mark) + entry.text.removeprefix(mark).strip()
+        return words
+
+    def _period(self, node: ox.NamedNode, record: Record, period: Period) -> Iterator[Triple]:
+        if not period:
+            return
+        interval = self.names.thing("period", f"{self.dataset.id}-{record.id}")
+        yield node, iri("org:memberDuring"), interval
+        yield interval, _TYPE, iri("dct:PeriodOfTime")
+        yield interval, iri("rdfs:label"), text(_period_label(period))
+        if period.start:
+            yield interval, iri("dcat:startDate"), date(period.start)
+        if period.end:
+            yield interval, iri("dcat:endDate"), date(period.end)
+        if period.years:
+            yield interval, iri("time:hasXSDDuration"), ox.Literal(f"P{period.years}Y", datatype=iri("xsd:duration"))
+
+    def _costs(self, node: ox.NamedNode, record: Record) -> Iterator[Triple]:
+        words = record.text("cost")
+        if not words:
+            return
+        statements, unread = self.vocabulary.costs.read(words)
+        reasons = self.vocabulary.names("exactness")
+        for number, statement in enumerate(statements, 1):
+            cost = self.names.thing("cost", f"{self.dataset.id}-{record.id}-{number}")
+            yield node, iri("gn:costStatement"), cost
+            yield from _cost(cost, statement, reasons)
+            if not self.names_person(record.id, statement.text):
+                yield cost, iri("gn:statementText"), plain(statement.text)
+        if unread and not self.names_person(record.id, unread):
+            yield node, iri("gn:unread"), plain(unread)
+
+    # records
+
+    def _records(self) -> Iterator[Triple]:
+        for record in self.dataset.records.values():
+            node = self.record(record.id)
+            yield node, _TYPE, iri("gn:Record")
+            yield node, iri("rdfs:label"), text(f"Datensatz {record.id}")
+            yield node, iri("dct:identifier"), plain(record.id)
+            yield node, iri("dct:isPartOf"), self.set
+            yield node, iri("prov:hadPrimarySource"), self.document
+            yield node, iri("gn:sourceLines"), plain(line_ranges(number for cell in record.cells.values() for number in cell.lines))
+            yield node, iri("gn:file"), plain(f"data/records/{self.dataset.id}/{record.file}")
+            yield node, iri("gn:row"), integer(record.row)
+            for column in record.uncertain:
+                yield node, iri("gn:uncertainColumn"), concept("column", column)
+            for column, cell in record.cells.items():
+                yield node, iri(f"gn:lines{column.capitalize()}"), plain(cell.reference)
+                if self.names_person(record.id, cell.text):
+                    yield node, iri("gn:personalColumn"), concept("column", column)
+            yield from self._texts(record, personal=False)
+
+    def _texts(self, record: Record, *, personal: bool) -> Iterator[Triple]:
+        """Yield the verbatim cells of a record: those that name a person, or those that do not."""
+        node = self.record(record.id)
+        for column in TEXT_COLUMNS:
+            cell = record.cells.get(column)
+            if cell and self.names_person(record.id, cell.text) is personal:
+                yield node, iri(f"gn:source{column.capitalize()}"), text(cell.text)
+        if record.note and self.names_person(record.id, record.note) is personal:
+            yield node, iri("gn:note"), text(record.note)
+
+    # people
+
+    def _people(self) -> Iterator[Triple]:
+        for record in self.dataset.records.values():
+            if record.id in self._named:
+                yield from self._texts(record, personal=True)
+                yield from self._personal_readings(record)
+        for number, mention in enumerate(self.dataset.mentions, 1):
+            yield from self._seat(mention, number)
+
+    def _personal_readings(self, record: Record) -> Iterator[Triple]:
+        node, purpose = self.participation(record.id), self._with_footnotes(record.text("purpose"))
+        if purpose and self.names_person(record.id, purpose):
+            yield node, iri("gn:purpose"), text(purpose)
+        for number, statement in enumerate(self.vocabulary.costs.read(record.text("cost"))[0], 1):
+            if self.names_person(record.id, statement.text):
+                yield self.names.thing("cost", f"{self.dataset.id}-{record.id}-{number}"), iri("gn:statementText"), plain(statement.text)
+
+    def _seat(self, mention: Mention, number: int) -> Iterator[Triple]:
+        record = self.dataset.records[mention.record]
+        known = self.register.persons.get(self.register.mentions.get((self.dataset.id, mention.record, mention.person), ""))
+        name = known.id if known else f"{self.dataset.division(record.unit)}-{mention.person}"
+        title, given, family = (known.title, known.given, known.family) if known else (mention.title, mention.given, mention.family)
+        person = self.names.thing("person", name)
+        full = " ".join(part for part in (given, family) if part)
+        yield person, _TYPE, iri("foaf:Person")
+        yield person, iri("foaf:name"), plain(" ".join(part for part in (title, full) if part))
+        yield person, iri("foaf:familyName"), plain(family)
+        if given:
+            yield person, iri("foaf:givenName"), plain(given)
+        if title:
+            yield person, iri("foaf:title"), plain(title)
+        seat = self.names.thing("seat", f"{self.dataset.id}-{number:03d}-{slug(mention.record)}")
+        body = self.bodies[record.id]
+        yield seat, _TYPE, iri("gn:Seat")
+        yield seat, iri("rdfs:label"), text(f"{full}: {body.label}")
+        yield seat, iri("org:member"), person
+        yield seat, iri("org:organization"), self.body(body)
+        yield seat, iri("prov:wasDerivedFrom"), self.record(record.id)
+        yield seat, iri("dct:isPartOf"), self.set
+        yield seat, iri("gn:sourceLines"), plain(mention.lines)
+        yield seat, iri("dct:description"), text(mention.text)
+        if mention.on_behalf_of:
+            yield seat, iri("gn:onBehalfOf"), self.unit(mention.on_behalf_of)
+        for role in self.vocabulary.lexicon("role").find(mention.role).concepts:
+            yield seat, iri("org:role"), iri(f"vocab:{role}")
+        if mention.role:
+            yield seat, iri("gn:roleText"), text(mention.role)
+
+
+def provisional(record: Record) -> Body:
+    """Return the body of a record that nobody has decided yet; its id carries the record's, so it can never be taken for another."""
+    return Body(f"{slug(record.text('name'), 60)}-{record.id}", record.text("name"))
+
+
+def body_triples(names: Names, body: Body, aliases: Iterable[str]) -> Iterator[Triple]:
+    """Yield what is known of one body."""
+    node = names.thing("body", body.id)
+    yield node, _TYPE, iri("gn:Body")
+    yield node, iri("skos:prefLabel"), text(body.label)
+    yield node, iri("org:classification"), concept("body-kind", body.kind)
+    for alias in dict.fromkeys(name for name in (body.short, *aliases) if name and name != body.label):
+        yield node, iri("skos:altLabel"), text(alias)
+    if body.legal_form:
+        yield node, iri("gn:legalForm"), concept("legal-form", body.legal_form)
+    if body.umbrella:
+        parent = names.thing("body", body.umbrella)
+        yield node, iri("org:subOrganizationOf"), parent
+        yield parent, iri("org:hasSubOrganization"), node
+    if body.wikidata:
+        yield node, iri("skos:exactMatch"), ox.NamedNode(f"http://www.wikidata.org/entity/{body.wikidata}")
+    if body.note:
+        yield node, iri("skos:editorialNote"), text(body.note)
+
+
+def register_triples(names: Names, register: Register) -> Iterator[Triple]:
+    """Yield the bodies, their policy fields, and the decisions with who took them and why."""
+    for body in register.bodies.values():
+        yield from body_triples(names, body, register.aliases.get(body.id, ()))
+    for item in register.fields:
+        node = names.thing("body", item.body)
+        yield node, iri("gn:policyField"), concept("policy-field", item.field)
+        reason = names.thing("field-assignment", f"{item.body}-{item.field}")
+        yield reason, _TYPE, iri("gn:FieldAssignment")
+        yield reason, iri("gn:assignedBody"), node
+        yield reason, iri("gn:assignedField"), concept("policy-field", item.field)
+        yield reason, iri("rdfs:label"), text(f"{register.bodies[item.body].label}: {item.field}")
+        yield reason, iri("dct:description"), text(item.justification)
+    for decision in register.decisions:
+        node = names.thing("decision", f"{decision.dataset}-{decision.record}-{decision.body}")
+        yield node, _TYPE, iri("gn:Decision")
+        yield node, iri("rdfs:label"), text(f"{decision.record}: {register.bodies[decision.body].label}")
+        yield node, iri("prov:wasDerivedFrom"), names.thing("record", f"{decision.dataset}-{decision.record}")
+        yield node, iri("gn:judgedBody"), names.thing("body", decision.body)
+        yield node, iri("gn:judgement"), concept("judgement", decision.judgement)
+        yield node, iri("dct:description"), text(decision.justification)
+        yield node, iri("dct:creator"), plain(decision.author)
+        yield node, iri("dct:date"), date(decision.date)
+    for old, new in register.merged.items():
+        yield names.thing("body", old), iri("dct:isReplacedBy"), names.thing("body", new)
+
+
+def _cost(node: ox.NamedNode, statement: CostStatement, reasons: Mapping[str, str]) -> Iterator[Triple]:
+    yield node, _TYPE, iri("gn:CostStatement")
+    yield node, iri("rdfs:label"), text(cost_label(statement, reasons))
+    yield node, iri("gn:exactness"), concept("exactness", statement.exactness)
+    for kind in statement.kinds:
+        yield node, iri("gn:costKind"), concept("cost-kind", kind)
+    if statement.amount is not None:
+        yield node, iri("gn:amount"), decimal(statement.amount)
+        yield node, iri("gn:currency"), plain("EUR")
+    if statement.up_to is not None:
+        yield node, iri("gn:amountUpTo"), decimal(statement.up_to)
+    if statement.year:
+        yield node, iri("gn:referenceYear"), date(str(statement.year))
+    if statement.not_yearly:
+        yield node, iri("gn:notYearly"), true()
+
+
+_QUALIFIERS: Mapping[str, str] = {"about": "ca. ", "at-most": "höchstens "}
+
+
+def cost_label(statement: CostStatement, reasons: Mapping[str, str]) -> str:
+    """Return a cost statement in German words, such as ``ca. 300,00 Euro``; ``reasons`` are the labels of the vocabulary ``exactness``."""
+    if statement.amount is None:
+        return reasons[statement.exactness]
+    shown = german_amount(statement.amount)
+    if statement.exactness == "range" and statement.up_to is not None:
+        return f"{shown} bis {german_amount(statement.up_to)} Euro"
+    return f"{_QUALIFIERS.get(statement.exactness, '')}{shown} Euro"
+
+
+def german_amount(value: object) -> str:
+    """Return an amount as German readers write it: ``1.439,90``."""
+    return f"{value:,.2f}".replace(",", " ").replace(".", ",").replace(" ", ".")
+
+
+def _period_label(period: Period) -> str:
+    if period.years:
+        return f"{period.years} Jahre"
+    shown = [f"ab {german_date(period.start)}" if period.start else "", f"bis {german_date(period.end)}" if period.end else ""]
+    return " ".join(part for part in shown if part)
+
+
+def german_date(value: str) -> str:
+    """Return an ISO date or year as German readers write it."""
+    return value if len(value) == 4 else ".".join(reversed(value.split("-")))
+
+
+def line_ranges(numbers: Iterable[int]) -> str:
+    """Return line numbers in order as ranges: ``23-25;28``."""
+    ordered = sorted(set(numbers))
+    ranges: list[list[int]] = []
+    for number in ordered:
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1][1] = number
+        else:
+            ranges.append([number, number])
+    return ";".join(str(low) if low == high else f"{low}-{high}" for low, high in ranges)
