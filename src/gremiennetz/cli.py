@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from gremiennetz import __version__, query, validate
+from gremiennetz import __version__, overview, query, validate
 from gremiennetz.errors import GremiennetzError, InputError
 from gremiennetz.files import read_text
 from gremiennetz.graph import files, store
@@ -78,6 +78,34 @@ def check(root: RootOption = Path()) -> None:
             typer.echo(f"  {label}: {count} words" + (f", {records} records" if records else ""))
     if problems:
         raise InputError(problems)
+
+
+@app.command()
+def build(root: RootOption = Path()) -> None:
+    """Do the main job: check the records, write the graph, validate it, and make the pages in build/."""
+    place = Root(root)
+    checks, titles = [], []
+    for name in place.datasets():
+        dataset = read_dataset(place, name)
+        balance, problems = check_ledger(dataset)
+        if problems:
+            raise InputError(problems)
+        titles.append(dataset.settings["dataset"]["title"]["de"])
+        shown = f"{balance.used} von {balance.total} Wörtern der Quelle genau einmal verwendet, {len(dataset.records)} Tabellenzeilen"
+        checks.append((f"Nachweis {name}", shown))
+        typer.echo(f"{name}: {shown}")
+    written = files.write(place)
+    typer.echo(f"Graph: {len(written)} Dateien in {place.turtle.as_posix()}")
+    graph = store.in_memory(place)
+    report = validate.validate(graph, place.shipped("shapes"))
+    counts = ", ".join(f"{label}: {sum(item.severity == key for item in report.findings)}" for key, label in validate.SEVERITIES.items())
+    checks.append(("SHACL", counts))
+    typer.echo(f"SHACL: {counts}")
+    if not report.conforms:
+        typer.echo(validate.as_text(item for item in report.findings if item.severity == "Violation"), err=True)
+        raise typer.Exit(1)
+    products = [overview.Product.of(path, place.build, "Graph als Turtle") for path in written]
+    typer.echo(f"Übersicht: {overview.write(place, graph, products, checks, titles).as_posix()}")
 
 
 @app.command()

@@ -1,0 +1,28 @@
+# Two commands do everything: make build (set-up and the main job) and make test (set-up and all tests).
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: build test lint records bench clean
+
+build: .venv/ready
+	$(BIN)/gremiennetz build
+
+test: .venv/ready lint
+	sh scripts/install-test-programs.sh
+	$(BIN)/pytest -n 2
+
+lint: .venv/ready
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+# The lock names versions and hashes; --no-deps because it is complete (see tool.uv in pyproject.toml for the one replacement in it).
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+clean:
+	rm -rf .venv build

@@ -1,0 +1,14 @@
+#!/bin/sh
+# Installs what the tests drive beside Python packages, where that may be done, and says how where it may not.
+set -eu
+missing=""
+command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+[ -z "$missing" ] && exit 0
+if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
+  apt-get -qq update
+  # shellcheck disable=SC2086 # the names are meant to be split
+  DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends $missing fonts-dejavu-core >/dev/null
+else
+  echo "The browser tests need:$missing. Install it, for example with: sudo apt-get install$missing" >&2
+  exit 1
+fi

@@ -1,0 +1,33 @@
+"""What the tests share: the repository's own graph, and a small city to break."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from gremiennetz.places import Root
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SMALL = Path(__file__).parent / "fixtures" / "small"
+
+
+@pytest.fixture(scope="session")
+def repository() -> Root:
+    """Return the repository itself: the real data."""
+    return Root(REPOSITORY)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Root:
+    """Return a fresh copy of a small city: two units, four records, one person."""
+    shutil.copytree(SMALL, tmp_path / "city")
+    return Root(tmp_path / "city")
+
+
+@pytest.fixture
+def cli() -> CliRunner:
+    """Return a runner of the command line."""
+    return CliRunner()
