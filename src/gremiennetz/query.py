@@ -119,10 +119,12 @@ def read_query(path: Path, folder: Path) -> Query:
     except tomllib.TOMLDecodeError as error:
         raise InputError([Problem(f"queries/{name}.rq", f"the header is not TOML behind '#': {error}")]) from None
     problems = []
-    for key in ("title", "description"):
-        for language in ("de", "en"):
-            if not _has_text(data.get(key), language):
-                problems.append(Problem(f"queries/{name}.rq", f"is missing in the header: {key}.{language}"))
+    wanted = [(key, language) for key in ("title", "description") for language in ("de", "en")]
+    problems += [
+        Problem(f"queries/{name}.rq", f"is missing in the header: {key}.{language}")
+        for key, language in wanted
+        if not _has_text(data.get(key), language)
+    ]
     parameters = {}
     for key, item in data.get("params", {}).items():
         parameter = Parameter(key, str(item.get("type", "string")), dict(item.get("description", {})), str(item.get("values", "")))
