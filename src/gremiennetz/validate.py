@@ -1,25 +1,50 @@
 """Validation: the SHACL shapes over the graph, and a report that says which record to mend and how.
 
-Core shapes run on an rdflib graph; the shapes with SPARQL constraints on an Oxigraph store, where they are many times faster.
+Core shapes run on an rdflib graph; those with SPARQL constraints on the Oxigraph store, where a query is many times faster. pySHACL takes
+either, and the results are the same in form, so the two ways meet again in one report. On the store a query sees the union of all graphs and
+can look at a single one with ``GRAPH``.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from itertools import count, groupby
 from pathlib import Path
-from typing import Any
 
 import attrs
 import pyoxigraph as ox
 import pyshacl
 import rdflib
+from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, RuleLoadError, ShapeLoadError
 from rdflib.namespace import RDF, SH
+from rdflib.plugins.parsers.notation3 import BadSyntax
+from rdflib.term import Node
 
 from gremiennetz.errors import GremiennetzError
-from gremiennetz.graph.terms import PREFIXES, iri, to_rdflib
+from gremiennetz.graph.terms import PREFIXES, from_rdflib, iri, to_rdflib
 
 SEVERITIES = {"Violation": "Fehler", "Warning": "Warnung", "Info": "Hinweis"}
+"""Severity → what it is called in German, the gravest first."""
+
+_TARGETS = (SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjectsOf, SH.target)
+_PLACE = """
+SELECT ?thing ?file ?row WHERE {
+  ?thing (^org:subOrganizationOf)*/(^gn:costStatement|^org:memberDuring|^org:organization|^org:member)?/prov:wasDerivedFrom? ?record .
+  ?record gn:file ?file ; gn:row ?row .
+  FILTER NOT EXISTS { ?thing a gn:Unit }
+} ORDER BY ?file ?row LIMIT 1"""
+"""The record behind a thing. A unit is not looked for: it stands in units.csv, not in the records that name it."""
+
+
+class Profile(StrEnum):
+    """For whom the graph is."""
+
+    internal = "internal"
+    """For the city itself: people included."""
+    public = "public"
+    """For everybody: no natural person, no text that names one."""
 
 
 @attrs.frozen
@@ -32,7 +57,9 @@ class Finding:
     """IRI of the thing that is wrong."""
     label: str
     path: str
+    """IRI of the property, where it is a single one."""
     value: str
+    """What was found: the text, or the name of the thing."""
     message: dict[str, str]
     """By language."""
     shape: str
@@ -45,8 +72,9 @@ class Report:
     """The outcome over all shapes."""
 
     findings: tuple[Finding, ...]
+    """The gravest first."""
     graph: rdflib.Graph
-    """The SHACL validation report."""
+    """The SHACL validation report; ``sh:conforms`` is ``conforms``."""
 
     @property
     def conforms(self) -> bool:
@@ -54,113 +82,197 @@ class Report:
         return not any(finding.severity == "Violation" for finding in self.findings)
 
 
-def shape_graphs(folder: Path) -> tuple[rdflib.Graph, rdflib.Graph]:
-    """Read the shapes: those of SHACL Core, and those with SPARQL constraints.
+def read_shapes(folder: Path, profile: Profile = Profile.internal) -> rdflib.Graph:
+    """Read the shapes of a folder, and those of its subfolder for the profile.
 
-    A file is of the second kind when it holds ``sh:sparql`` or ``sh:SPARQLTarget``. Raises ``GremiennetzError`` for a file that is no Turtle.
+    Raises ``GremiennetzError`` for a file that is no Turtle, and when there is no shape at all.
     """
-    core, sparql = rdflib.Graph(), rdflib.Graph()
-    for path in sorted(folder.glob("*.ttl")):
-        graph = rdflib.Graph()
+    shapes = rdflib.Graph()
+    for path in (*sorted(folder.glob("*.ttl")), *sorted((folder / profile).glob("*.ttl"))):
         try:
-            graph.parse(path, format="turtle")
-        except Exception as error:  # noqa: BLE001 - rdflib raises whatever its parser meets; the file is named to the user
-            raise GremiennetzError(f"shapes/{path.name}: is not Turtle: {error}") from None
-        target = sparql if (None, SH.sparql, None) in graph else core
-        target += graph
-    return core, sparql
+            shapes.parse(path, format="turtle")
+        except (BadSyntax, UnicodeDecodeError) as error:
+            raise GremiennetzError(f"{path}: is not Turtle: {str(error).strip()}") from None
+    if not any(shapes.subjects(target) for target in _TARGETS):
+        raise GremiennetzError(f"no shape in {folder}: a shape is a .ttl file that says what to look at, such as sh:targetClass")
+    return shapes
 
 
-def validate(store: ox.Store, shapes: Path) -> Report:
-    """Validate the union of a store's graphs against all shapes of a folder."""
-    union = ox.Store()
-    union.extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in store.quads_for_pattern(None, None, None, None))
-    core, sparql = shape_graphs(shapes)
-    results = rdflib.Graph()
-    if len(core):
-        data = rdflib.Graph()
-        for quad in union.quads_for_pattern(None, None, None, None):
-            data.add((to_rdflib(quad.subject), to_rdflib(quad.predicate), to_rdflib(quad.object)))
-        results += _run(data, core)
-    if len(sparql):
-        results += _run(union, sparql)
-    for prefix, namespace in PREFIXES.items():
-        results.bind(prefix, namespace)
-    return Report(tuple(sorted(_findings(results, union), key=lambda item: (list(SEVERITIES).index(item.severity), item.label, item.path))), results)
+def validate(store: ox.Store, shapes: Path, profile: Profile = Profile.internal) -> Report:
+    """Validate a store's graphs against the shapes of a folder.
+
+    Raises ``GremiennetzError`` for shapes that cannot be read or run.
+    """
+    wanted = read_shapes(shapes, profile)
+    with_query = set(wanted.subjects(SH.sparql))
+    data = rdflib.Graph()
+    for quad in store:
+        data.add((to_rdflib(quad.subject), to_rdflib(quad.predicate), to_rdflib(quad.object)))
+    results = [
+        *_run(data, _aimed(wanted, {shape for target in _TARGETS for shape in wanted.subjects(target)} - with_query)),
+        *_run(store, _aimed(wanted, with_query)),
+    ]
+    return _report(results, wanted, store)
 
 
-def _run(data: Any, shapes: rdflib.Graph) -> rdflib.Graph:
-    try:
-        _, graph, _ = pyshacl.validate(data, shacl_graph=shapes, advanced=False, inference="none", meta_shacl=False)
-    except Exception as error:
-        raise GremiennetzError(f"the shapes cannot be run: {error}") from error
-    if not isinstance(graph, rdflib.Graph):
-        raise GremiennetzError(f"the shapes cannot be run: {graph}")
-    return graph
+def _aimed(shapes: rdflib.Graph, at: set[Node]) -> rdflib.Graph:
+    """Return the shapes without the targets of all but the given ones: the rest is there to be referred to, and does not run."""
+    kept = rdflib.Graph()
+    for triple in shapes:
+        if triple[1] not in _TARGETS or triple[0] in at:
+            kept.add(triple)
+    return kept
 
 
-def _findings(results: rdflib.Graph, data: ox.Store) -> Iterator[Finding]:
-    for node in results.subjects(RDF.type, SH.ValidationResult):
-        focus = results.value(node, SH.focusNode)
-        term = ox.NamedNode(str(focus)) if isinstance(focus, rdflib.URIRef) else None
-        file, row = _place(data, term) if term else ("", "")
-        messages = {
-            message.language or "": str(message) for message in results.objects(node, SH.resultMessage) if isinstance(message, rdflib.Literal)
-        }
-        path, value, severity = (results.value(node, key) for key in (SH.resultPath, SH.value, SH.resultSeverity))
-        yield Finding(
-            str(severity).rsplit("#", 1)[-1],
-            str(focus),
-            label_of(data, term) if term else str(focus),
-            str(path or ""),
-            str(value if value is not None else ""),
-            messages,
-            str(results.value(node, SH.sourceShape) or ""),
-            file,
-            row,
+@attrs.frozen
+class _Result:
+    """A result as pySHACL gives it."""
+
+    severity: str
+    shape: Node
+    component: Node
+    focus: Node
+    path: Node | None
+    value: Node | None
+
+    def order(self) -> tuple[int, str, str, str, str, str]:
+        return (
+            list(SEVERITIES).index(self.severity),
+            str(self.shape),
+            str(self.focus),
+            "" if isinstance(self.path, rdflib.BNode) else str(self.path),
+            repr(self.value),
+            str(self.component),
         )
+
+
+def _run(data: rdflib.Graph | ox.Store, shapes: rdflib.Graph) -> Iterator[_Result]:
+    try:
+        _, results, _ = pyshacl.validate(data, shacl_graph=shapes, advanced=False, inference="none", meta_shacl=False)
+    except (ConstraintLoadError, ReportableRuntimeError, RuleLoadError, ShapeLoadError, SyntaxError, ValueError) as error:
+        raise GremiennetzError(f"the shapes cannot be run: {error}") from error
+    if not isinstance(results, rdflib.Graph):
+        raise GremiennetzError(f"the shapes cannot be run: {results}")
+    for node in results.objects(None, SH.result):
+        severity = str(results.value(node, SH.resultSeverity)).removeprefix(str(SH))
+        shape, component, focus = (results.value(node, key) for key in (SH.sourceShape, SH.sourceConstraintComponent, SH.focusNode))
+        if severity not in SEVERITIES or shape is None or component is None or focus is None:
+            raise GremiennetzError(f"the shape {shape} has the severity {severity}; wanted one of: {', '.join('sh:' + name for name in SEVERITIES)}")
+        yield _Result(severity, shape, component, focus, results.value(node, SH.resultPath), results.value(node, SH.value))
+
+
+def _report(results: Iterable[_Result], shapes: rdflib.Graph, store: ox.Store) -> Report:
+    """Put the results into words and into one SHACL report. Both are the same on every run, blank nodes included.
+
+    The messages come from the shapes, since pySHACL drops the languages of those that belong to a query.
+    """
+    findings = []
+    graph = rdflib.Graph()
+    numbers = count(1)
+    root = rdflib.BNode("report")
+    for number, result in enumerate(sorted(results, key=_Result.order), 1):
+        node = rdflib.BNode(f"result{number:06d}")
+        # a path that is more than one property stands in the shape
+        path = shapes.value(result.shape, SH.path) if isinstance(result.path, rdflib.BNode) else result.path
+        messages = sorted(shapes.objects(result.shape, SH.message))
+        graph.add((root, SH.result, node))
+        graph.add((node, RDF.type, SH.ValidationResult))
+        graph.add((node, SH.resultSeverity, SH[result.severity]))
+        graph.add((node, SH.sourceShape, result.shape))
+        graph.add((node, SH.sourceConstraintComponent, result.component))
+        graph.add((node, SH.focusNode, result.focus))
+        if path is not None:
+            graph.add((node, SH.resultPath, _copied(path, shapes, graph, numbers)))
+        if result.value is not None:
+            graph.add((node, SH.value, result.value))
+        for message in messages:
+            graph.add((node, SH.resultMessage, message))
+        findings.append(_finding(result, messages, store))
+    report = Report(tuple(findings), graph)
+    graph.add((root, RDF.type, SH.ValidationReport))
+    graph.add((root, SH.conforms, rdflib.Literal(report.conforms)))
+    for prefix, namespace in PREFIXES.items():
+        graph.bind(prefix, namespace)
+    return report
+
+
+def _copied(term: Node, source: rdflib.Graph, target: rdflib.Graph, numbers: Iterator[int]) -> Node:
+    """Copy what is said of a blank node, to whatever depth, under names that are the same on every run."""
+    if not isinstance(term, rdflib.BNode):
+        return term
+    copy = rdflib.BNode(f"path{next(numbers):06d}")
+    for predicate, value in sorted(source.predicate_objects(term), key=lambda pair: str(pair[0])):
+        target.add((copy, predicate, _copied(value, source, target, numbers)))
+    return copy
+
+
+def _finding(result: _Result, messages: Iterable[Node], store: ox.Store) -> Finding:
+    focus = from_rdflib(result.focus)
+    file, row = _place(store, focus) if isinstance(focus, ox.NamedNode) else ("", "")
+    value = "" if result.value is None or result.value == result.focus else _words(store, result.value)
+    return Finding(
+        result.severity,
+        str(result.focus),
+        _words(store, result.focus),
+        str(result.path) if isinstance(result.path, rdflib.URIRef) else "",
+        value,
+        {message.language or "": str(message) for message in messages if isinstance(message, rdflib.Literal)},
+        str(result.shape),
+        file,
+        row,
+    )
+
+
+def _words(store: ox.Store, term: Node) -> str:
+    return label_of(store, ox.NamedNode(str(term))) if isinstance(term, rdflib.URIRef) else str(term)
 
 
 def label_of(data: ox.Store, term: ox.NamedNode) -> str:
     """Return the German name of a thing, or its IRI where it has none."""
-    for predicate in ("skos:prefLabel", "rdfs:label", "foaf:name"):
-        for quad in data.quads_for_pattern(term, iri(predicate), None, None):
-            if isinstance(quad.object, ox.Literal) and quad.object.language in {"de", None}:
-                return quad.object.value
+    for predicate in ("skos:prefLabel", "rdfs:label", "foaf:name", "dct:title"):
+        names = [quad.object for quad in data.quads_for_pattern(term, iri(predicate), None, None) if isinstance(quad.object, ox.Literal)]
+        found = sorted(name.value for name in names if name.language in {"de", None} and name.value.strip())
+        if found:
+            return found[0]
     return term.value
 
 
-def _place(data: ox.Store, term: ox.NamedNode) -> tuple[str, str]:
-    """Return the file and row of the record behind a thing."""
-    candidates: list[ox.NamedNode] = [term]
-    for quad in data.quads_for_pattern(term, iri("prov:wasDerivedFrom"), None, None):
-        candidates.append(quad.object)  # type: ignore[arg-type]
-    for path in ("gn:costStatement", "org:memberDuring", "org:organization"):
-        for quad in data.quads_for_pattern(None, iri(path), term, None):
-            for origin in data.quads_for_pattern(quad.subject, iri("prov:wasDerivedFrom"), None, None):
-                candidates.append(origin.object)  # type: ignore[arg-type]
-    for candidate in candidates:
-        file = _first(data, candidate, "gn:file")
-        if file:
-            return file, _first(data, candidate, "gn:row")
+def _place(store: ox.Store, term: ox.NamedNode) -> tuple[str, str]:
+    """Return the file and row of the record behind a thing, or empty texts."""
+    found = store.query(_PLACE, prefixes=PREFIXES, substitutions={ox.Variable("thing"): term}, use_default_graph_as_union=True)
+    for solution in found:
+        return solution["file"].value, solution["row"].value
     return "", ""
 
 
-def _first(data: ox.Store, term: ox.NamedNode, predicate: str) -> str:
-    for quad in data.quads_for_pattern(term, iri(predicate), None, None):
-        if isinstance(quad.object, ox.Literal):
-            return quad.object.value
-    return ""
+def as_text(findings: Iterable[Finding], language: str = "de", most: int | None = None) -> str:
+    """Return the findings for people: what to do, and below it where.
 
-
-def as_text(findings: Iterable[Finding], language: str = "de") -> str:
-    """Return the findings as lines for people: what, where, what to do."""
+    ``most`` is how many places are shown of each message; violations are always shown in full.
+    """
     lines = []
-    for item in findings:
-        where = f" [{item.file}, Zeile {item.row}]" if item.file else ""
-        message = item.message.get(language) or next(iter(item.message.values()), "")
-        lines.append(f"{SEVERITIES.get(item.severity, item.severity)}: {item.label}{where}: {message}")
-    return "\n".join(lines)
+    for (severity, _, message), group in groupby(findings, key=lambda item: (item.severity, item.shape, _message(item, language))):
+        places = list(group)
+        lines.append(f"{SEVERITIES[severity]}: {message}")
+        shown = places if most is None or severity == "Violation" else places[:most]
+        lines += [f"  - {_place_text(item)}" for item in shown]
+        if len(shown) < len(places):
+            lines.append(f"  … und {len(places) - len(shown)} weitere; mit --all stehen alle da")
+    return "\n".join("".join(char if char.isprintable() else "�" for char in line) for line in lines)
+
+
+def _message(item: Finding, language: str) -> str:
+    return item.message.get(language) or next(iter(item.message.values()), item.shape)
+
+
+def _place_text(item: Finding) -> str:
+    where = f" [{item.file}, Zeile {item.row}]" if item.file else ""
+    return f"{item.label}{where}" + (f": {item.value}" if item.value else "")
+
+
+def summary(report: Report) -> str:
+    """Return how many findings there are of each severity: ``Fehler: 0, Warnung: 2, Hinweis: 12``."""
+    return ", ".join(f"{name}: {sum(item.severity == key for item in report.findings)}" for key, name in SEVERITIES.items())
 
 
 def as_json(report: Report) -> str:

@@ -1,0 +1,220 @@
+"""Resolving: which body may a record mean? Ranked candidates with reasons for people to decide, and decisions written down reversibly.
+
+Similarity decides nothing. A name is brought into comparable form (Unicode NFKC, case, punctuation, legal form kept apart); an exact alias of
+the register names its body; everything else becomes a ranked list. What must not happen is kept from happening by guards, which name the rows:
+a body never has two kinds or two parents, and a ``different`` is stronger than any chain of ``same``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+import attrs
+from rapidfuzz import fuzz
+from rigour.names import extract_org_types, remove_org_types
+
+from gremiennetz.errors import GremiennetzError, Problem
+from gremiennetz.files import read_table, table_text, write_text
+from gremiennetz.records import Dataset, Record
+from gremiennetz.register import DECISION_COLUMNS, JUDGEMENTS, Body, Register
+
+_BRACKETS = re.compile(r"\(([^()]*)\)")
+_WORD = re.compile(r"\w+")
+_SHORT = re.compile(r"\b[A-ZÄÖÜ][A-Za-zÄÖÜäöü]*[A-ZÄÖÜ][A-Za-zÄÖÜäöü0-9]*\b|\b[A-ZÄÖÜ]{2,}\b")
+_SPELLINGS = (
+    (re.compile(r"\bdt\b\.?"), "deutsch"), (re.compile(r"\bdeutsche[rnsm]?\b"), "deutsch"), (re.compile(r"\bsächs\b\.?"), "sächsisch"),
+    (re.compile(r"\bsächsische[rnsm]?\b"), "sächsisch"), (re.compile(r"städtetage[s]?\b"), "städtetag"), (re.compile(r"\bkomm\b\.?"), "kommunal"),
+    (re.compile(r"\bkommunale[rnsm]?\b"), "kommunal"), (re.compile(r"\bf\.\s"), "für "), (re.compile(r"\bu\.\s"), "und "),
+)  # fmt: skip
+
+
+@attrs.frozen
+class Name:
+    """A name in comparable form."""
+
+    core: str
+    """Casefolded words without brackets and legal form, endings of common adjectives levelled."""
+    forms: frozenset[str]
+    """Legal forms that the name carries (``ev``, ``gmbh`` …)."""
+    shorts: frozenset[str]
+    """Abbreviations that the name carries, casefolded."""
+
+
+@lru_cache(maxsize=16384)
+def comparable(text: str) -> Name:
+    """Bring a name into comparable form.
+
+    >>> comparable("Verband der Krankenhausdirektoren Deutschlands e.V. (VKD)")
+    Name(core='verband der krankenhausdirektoren deutschlands', forms=frozenset({'ev'}), shorts=frozenset({'vkd'}))
+    """
+    clean = unicodedata.normalize("NFKC", text)
+    forms = frozenset(form for _, form in extract_org_types(clean))
+    bare = remove_org_types(_BRACKETS.sub(" ", clean))
+    folded = bare.casefold()
+    for pattern, plain in _SPELLINGS:
+        folded = pattern.sub(plain, folded)
+    shorts = frozenset(word.casefold() for word in _SHORT.findall(remove_org_types(clean)))
+    return Name(" ".join(_WORD.findall(folded)), forms, shorts)
+
+
+def key(text: str) -> str:
+    """Return the form in which an alias is looked up exactly: NFKC, casefold, single spaces, no quotes."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().strip("\"'„“ ").split())
+
+
+@attrs.frozen
+class Candidate:
+    """A body that a record may mean."""
+
+    body: Body
+    score: float
+    """0 to 100; 100 only for an exact name or alias."""
+    reason: str
+
+
+def full_name(record: Record) -> str:
+    """Return what a record calls its body, umbrella first."""
+    return " – ".join(part for part in (record.text("umbrella"), record.text("name")) if part)
+
+
+def _names(body: Body, register: Register) -> list[str]:
+    return [name for name in (body.label, body.short, *register.aliases.get(body.id, ())) if name]
+
+
+def candidates(name: str, register: Register, umbrella: str = "", most: int = 5) -> list[Candidate]:
+    """Rank the bodies that a name may mean, best first.
+
+    ``umbrella`` is what the row puts in front of the name; a candidate whose parents do not bear that name loses a fifth of its score.
+    """
+    found = []
+    wanted = comparable(name)
+    for body in register.bodies.values():
+        best = max((_compare(name, wanted, other) for other in _names(body, register)), key=lambda pair: pair[0], default=(0.0, ""))
+        score, reason = best
+        if umbrella and score:
+            above = _above(body, register)
+            fits = max((fuzz.token_set_ratio(comparable(umbrella).core, comparable(other).core) for item in above for other in _names(item, register)), default=0)
+            known = any(key(umbrella) == key(other) for item in above for other in _names(item, register))
+            if known or fits >= 90:
+                reason += "; Dachverband passt"
+            else:
+                score, reason = 0.8 * score, reason + "; anderer oder kein Dachverband"
+        if score >= 40:
+            found.append(Candidate(body, round(score, 1), reason))
+    return sorted(found, key=lambda item: (-item.score, item.body.id))[:most]
+
+
+def _above(body: Body, register: Register) -> list[Body]:
+    chain: list[Body] = []
+    while body.umbrella and body.umbrella in register.bodies and len(chain) < 20:
+        body = register.bodies[body.umbrella]
+        chain.append(body)
+    return chain
+
+
+def _compare(name: str, wanted: Name, other: str) -> tuple[float, str]:
+    if key(name) == key(other):
+        return 100.0, f"genau wie „{other}“"
+    known = comparable(other)
+    score = 0.5 * fuzz.token_sort_ratio(wanted.core, known.core) + 0.5 * fuzz.token_set_ratio(wanted.core, known.core)
+    reason = f"ähnlich wie „{other}“"
+    if wanted.core and wanted.core == known.core:
+        score, reason = 97.0, f"bis auf Schreibweise und Rechtsform wie „{other}“"
+    shared = wanted.shorts & known.shorts
+    if shared:
+        score, reason = min(96.0, score + 15), f"{reason}; gemeinsame Abkürzung {', '.join(sorted(shared)).upper()}"
+    if wanted.forms and known.forms and wanted.forms != known.forms:
+        score, reason = 0.7 * score, f"{reason}; andere Rechtsform"
+    return min(score, 99.0), reason
+
+
+@attrs.frozen
+class Open:
+    """A record that nobody has decided yet, with its candidates."""
+
+    dataset: str
+    record: Record
+    candidates: tuple[Candidate, ...]
+
+
+def undecided(dataset: Dataset, register: Register) -> Iterator[Open]:
+    """Yield the records of a set without a body."""
+    decided = register.body_of(dataset.id)
+    for record in dataset.records.values():
+        if record.id not in decided:
+            yield Open(dataset.id, record, tuple(candidates(record.text("name"), register, record.text("umbrella"))))
+
+
+@attrs.frozen
+class Judgement:
+    """What somebody decided, to be written down."""
+
+    dataset: str
+    record: str
+    body: str
+    judgement: str
+    justification: str
+    author: str
+    date: str
+    comment: str = ""
+
+
+def decide(folder: Path, register: Register, dataset: Dataset, item: Judgement) -> None:
+    """Write a judgement to ``decisions.csv``; a judgement on the same record and body is replaced, nothing else is touched.
+
+    Raises ``GremiennetzError`` for a record, body or judgement that does not exist, and for a second ``same``.
+    """
+    if item.record not in dataset.records:
+        raise GremiennetzError(f"there is no record {item.record!r} in {dataset.id}")
+    if item.body not in register.bodies:
+        near = "; ".join(f"{found.body.id} ({found.body.label})" for found in candidates(item.body.replace("-", " "), register, most=3))
+        raise GremiennetzError(f"there is no body {item.body!r} in bodies.csv" + (f"; near: {near}" if near else ""))
+    if item.judgement not in JUDGEMENTS:
+        raise GremiennetzError(f"{item.judgement!r} is no judgement; wanted one of: {', '.join(JUDGEMENTS)}")
+    if not item.justification.strip():
+        raise GremiennetzError("a decision needs a justification (--because)")
+    other = register.body_of(dataset.id).get(item.record)
+    if item.judgement == "same" and other not in {None, item.body}:
+        raise GremiennetzError(f"{item.record} already is {other!r}; take that back first with --undo {other}")
+    path = folder / "decisions.csv"
+    rows = [list(row.cells.values()) for row in read_table(path, DECISION_COLUMNS)] if path.exists() else []
+    kept = [row for row in rows if row[:3] != [item.dataset, item.record, item.body]]
+    kept.append([item.dataset, item.record, item.body, item.judgement, item.justification, item.author, item.date, item.comment])
+    write_text(path, table_text(DECISION_COLUMNS, kept))
+
+
+def undo(folder: Path, dataset: str, record: str, body: str) -> None:
+    """Take the judgement on a record and a body back. Raises ``GremiennetzError`` when there is none."""
+    path = folder / "decisions.csv"
+    rows = [list(row.cells.values()) for row in read_table(path, DECISION_COLUMNS)] if path.exists() else []
+    kept = [row for row in rows if row[:3] != [dataset, record, body]]
+    if len(kept) == len(rows):
+        raise GremiennetzError(f"no decision on {record} and {body}")
+    write_text(path, table_text(DECISION_COLUMNS, kept))
+
+
+def guards(dataset: Dataset, register: Register) -> list[Problem]:
+    """Check what must hold between the rows and the register.
+
+    A row that puts an umbrella in front has to mean a body below an umbrella of that name; a body judged ``different`` from a record has to be
+    another than the record's own.
+    """
+    problems = []
+    decided = register.body_of(dataset.id)
+    for record in dataset.records.values():
+        body = register.bodies.get(decided.get(record.id, ""))
+        umbrella = record.text("umbrella")
+        if body is None or not umbrella:
+            continue
+        names = {key(name) for item in (body, *_above(body, register)) for name in _names(item, register)}
+        if key(umbrella) not in names:
+            message = (
+                f"puts „{umbrella}“ in front, but {body.id} (bodies.csv row {body.row}) stands below "
+                f"{' / '.join(item.id for item in _above(body, register)) or 'no umbrella'}; add the umbrella or the alias"
+            )
+            problems.append(Problem(f"data/records/{dataset.id}/{record.file}", message, row=record.row, column="umbrella"))
+    return problems
