@@ -24,6 +24,7 @@ FLOORS = (
     ("graph",),
     ("query", "validate", "templates"),
     ("analysis", "resolve", "overview", "report", "network", "export", "endpoint", "remote"),
+    ("cli_resolve",),
     ("cli", "__main__", "__init__"),
 )
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "gremiennetz"

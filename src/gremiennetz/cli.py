@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from gremiennetz import __version__, overview, query, validate
+from gremiennetz.cli_resolve import resolve_command
 from gremiennetz.errors import GremiennetzError, InputError
 from gremiennetz.files import read_text
 from gremiennetz.graph import files, store
@@ -193,6 +194,9 @@ def _print(result: query.Table, style: QueryFormat) -> None:
         table.add_row(*(cell.replace("[", "\\[") for cell in row))
     out.print(table)
     typer.echo(f"{len(result.rows)} rows")
+
+
+app.command(name="resolve")(resolve_command)
 
 
 def main() -> None:

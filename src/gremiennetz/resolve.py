@@ -97,7 +97,10 @@ def candidates(name: str, register: Register, umbrella: str = "", most: int = 5)
         score, reason = best
         if umbrella and score:
             above = _above(body, register)
-            fits = max((fuzz.token_set_ratio(comparable(umbrella).core, comparable(other).core) for item in above for other in _names(item, register)), default=0)
+            fits = max(
+                (fuzz.token_set_ratio(comparable(umbrella).core, comparable(other).core) for item in above for other in _names(item, register)),
+                default=0,
+            )
             known = any(key(umbrella) == key(other) for item in above for other in _names(item, register))
             if known or fits >= 90:
                 reason += "; Dachverband passt"
@@ -123,7 +126,7 @@ def _compare(name: str, wanted: Name, other: str) -> tuple[float, str]:
     score = 0.5 * fuzz.token_sort_ratio(wanted.core, known.core) + 0.5 * fuzz.token_set_ratio(wanted.core, known.core)
     reason = f"ähnlich wie „{other}“"
     if wanted.core and wanted.core == known.core:
-        score, reason = 97.0, f"bis auf Schreibweise und Rechtsform wie „{other}“"
+        score, reason = 97.0 if wanted.forms == known.forms else 95.0, f"bis auf Schreibweise und Rechtsform wie „{other}“"
     shared = wanted.shorts & known.shorts
     if shared:
         score, reason = min(96.0, score + 15), f"{reason}; gemeinsame Abkürzung {', '.join(sorted(shared)).upper()}"
