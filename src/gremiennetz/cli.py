@@ -18,6 +18,7 @@ from gremiennetz.files import read_text
 from gremiennetz.graph import files, store
 from gremiennetz.places import Root
 from gremiennetz.records import check_ledger, read_dataset
+from gremiennetz.report.write import write as write_report
 
 app = typer.Typer(
     name="gremiennetz",
@@ -41,6 +42,16 @@ class QueryFormat(StrEnum):
     md = "md"
     xml = "xml"
     tsv = "tsv"
+
+
+class Profile(StrEnum):
+    """Who a product is for: ``public`` leaves every natural person out."""
+
+    internal = "internal"
+    public = "public"
+
+
+ProfileOption = Annotated[Profile, typer.Option("--profile", help="internal, or public without any natural person.")]
 
 
 class ReportFormat(StrEnum):
@@ -105,8 +116,24 @@ def build(root: RootOption = Path()) -> None:
     if not report.conforms:
         typer.echo(validate.as_text(item for item in report.findings if item.severity == "Violation"), err=True)
         raise typer.Exit(1)
-    products = [overview.Product.of(path, place.build, "Graph als Turtle") for path in written]
+    page, book = write_report(place, query.StoreEngine(graph), place.build, "internal")
+    products = [
+        overview.Product.of(page, place.build, "Bericht für das Strategieamt, zum Lesen und Drucken (intern, mit Personen)"),
+        overview.Product.of(book, place.build, "Derselbe Bericht als Arbeitsmappe"),
+        *(overview.Product.of(path, place.build, "Graph als Turtle") for path in written),
+    ]
     typer.echo(f"Übersicht: {overview.write(place, graph, products, checks, titles).as_posix()}")
+
+
+@app.command(name="report")
+def report_command(
+    root: RootOption = Path(), profile: ProfileOption = Profile.internal, out: Annotated[Path | None, typer.Option("--out")] = None
+) -> None:
+    """Write the report for the strategy office: HTML for reading and printing, XLSX for working on."""
+    place = Root(root)
+    engine = query.StoreEngine(store.in_memory(place, people=profile is Profile.internal))
+    for path in write_report(place, engine, out or place.build, profile.value):
+        typer.echo(path.as_posix())
 
 
 @app.command()
