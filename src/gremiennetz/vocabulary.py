@@ -74,7 +74,7 @@ class Vocabulary:
     @cached_property
     def costs(self) -> CostReader:
         """Return the reader of cost cells."""
-        return CostReader(_local(self.lexicon("exactness")), _local(self.lexicon("cost-kind")))
+        return CostReader.of(_local(self.lexicon("exactness")), _local(self.lexicon("cost-kind")))
 
 
 def _local(lexicon: Lexicon) -> Lexicon:

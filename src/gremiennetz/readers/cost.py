@@ -1,31 +1,45 @@
 """Costs: what a cell for yearly costs says, statement by statement.
 
-A cell can hold several statements (a fee and travel), each with an amount or with the reason why there is none. Amounts are German
-(``1.439,90 Euro``). Words that qualify them (``ca.``, ``maximal``), name their kind (``Reisekosten``) or stand for an absent amount
-(``keine``, ``n.a.``, ``laut Satzung``) are looked up in the vocabularies ``exactness`` and ``cost-kind``.
+A cell can hold several statements (a fee and travel), each with an amount or with the reason why there is none. Words that qualify an amount
+(``ca.``, ``maximal``), name the kind of cost (``Reisekosten``) or stand for an absent amount (``keine``, ``n.a.``, ``laut Satzung``) are looked
+up in the vocabularies ``exactness`` and ``cost-kind``.
+
+A cell is cut into pieces, and pieces that say one thing together are joined again:
+
+* a piece ends at a comma, semicolon, plus or bracket, before a condition (``ggf. Reisekosten``), and between two amounts;
+* ``Reisekosten, ca. 100 Euro``: a kind waits for its amount; ``200 Euro (Dienstreisen)``: a bracket names the kind of the amount before it;
+* a remark (``pro Jahr``, ``alle 2 bis 3 Jahre``) belongs to the statement before it; words before the first statement stay unread.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import pairwise
+from typing import Generic, TypeVar
 
 import attrs
 
-from gremiennetz.readers.lexicon import Lexicon
+from gremiennetz.readers.amount import Amount, AmountReader, names_currency
+from gremiennetz.readers.lexicon import Lexicon, Match, composed
 
-_NUMBER = r"(?:\d{1,3}(?:\.\d{3})+|\d{1,9})(?:,\d{1,2})?"
-_UNIT = r"\s*(?:Euro|EUR|€)"
-_AMOUNT = re.compile(
-    rf"(?:(?:ca\.|maximal|max\.|bis zu)\s*)?(?:(?<!\d)(?P<factor>\d{{1,2}})\s*x\s*)?(?P<word>(?:ca\.|maximal|max\.|bis zu)\s*)?"
-    rf"(?<![\d.,])(?P<low>{_NUMBER})(?:(?:{_UNIT})?\s*(?:-|–|bis)\s*(?P<high>{_NUMBER}))?{_UNIT}(?!\w)",
-    re.IGNORECASE,
+Mark = TypeVar("Mark", Amount, Match)
+
+QUALIFIERS = ("about", "at-most")
+"""Concepts of ``exactness`` that qualify an amount; all others but ``exact`` and ``range`` say why there is none."""
+
+CONDITION = "variable"
+_MEASURES = frozenset({*QUALIFIERS, "exact", "range"})
+_ZERO = re.compile(r"0(?:,00?|,--?)?")
+_BREAK = re.compile(r"[+;(]|,(?= |$)|\bsowie\b", re.IGNORECASE)
+_AND = re.compile(r"\bund\b", re.IGNORECASE)
+_SELDOM = re.compile(
+    r"\balle (?:[0-9]+|zwei|drei|vier|fünf)(?: (?:bis|-|–) \w+)? Jahre\b|\b(?:zwei|drei|vier|fünf)jährlich\b|\beinmalig", re.IGNORECASE
 )
-_ZERO = re.compile(r"\s*0(?:,00?)?\s*")
-_BREAKS = re.compile(r"\s*(?:[+;(]|,(?=\s|$)|\bsowie\b)\s*|\s+(?=ggf\.)", re.IGNORECASE)
-_SELDOM = re.compile(r"\balle\s+\d", re.IGNORECASE)
-_YEAR = re.compile(r"(?<![\d.,])((?:19|20)\d\d)\s*:")
+_OFTEN = re.compile(r"monat|\bmtl\b|quartal|vierteljähr|halbjähr|wöchentlich|/ ?woche|pro woche|täglich|/ ?tag\b|pro tag\b", re.IGNORECASE)
+_YEAR = re.compile(r"(?<![0-9.,])((?:19|20)[0-9]{2}) ?:")
 
 
 @attrs.frozen
@@ -43,95 +57,156 @@ class CostStatement:
 
 
 @attrs.frozen
+class _Marks(Generic[Mark]):
+    """What was found in a text, by place."""
+
+    marks: list[Mark]
+    starts: list[int]
+
+    @classmethod
+    def of(cls, marks: Iterable[Mark]) -> _Marks[Mark]:
+        found = list(marks)
+        return cls(found, [mark.start for mark in found])
+
+    def within(self, start: int, end: int) -> list[Mark]:
+        """Return what begins from ``start`` to before ``end``."""
+        return self.marks[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
+
+    def covers(self, place: int) -> bool:
+        """Say whether a place lies inside of something found."""
+        number = bisect_left(self.starts, place)
+        return number > 0 and place < self.marks[number - 1].end
+
+
+@attrs.define
+class _Piece:
+    """A part of a cell, and what it names."""
+
+    start: int
+    end: int
+    amount: Amount | None
+    kinds: tuple[str, ...]
+    reason: str | None
+    in_bracket: bool
+
+    def belongs_to(self, before: _Piece) -> bool:
+        """Say whether this piece goes on with what the piece before it says."""
+        if self.amount:
+            return bool(before.kinds) and not self.kinds and not before.amount and before.reason in {None, CONDITION}
+        if self.reason:
+            return bool(before.kinds) and not (self.kinds or before.amount or before.reason)
+        if self.kinds:
+            return self.in_bracket and before.amount is not None and not before.kinds
+        return True
+
+    def join(self, other: _Piece) -> None:
+        """Take in the piece that follows."""
+        self.end = other.end
+        self.amount = self.amount or other.amount
+        self.kinds = tuple(dict.fromkeys((*self.kinds, *other.kinds)))
+        self.reason = self.reason or other.reason
+
+
+@attrs.frozen
+class _Cell:
+    """The text of a cell with all amounts, kinds and reasons in it."""
+
+    text: str
+    amounts: _Marks[Amount]
+    kinds: _Marks[Match]
+    reasons: _Marks[Match]
+
+    def pieces(self) -> list[_Piece]:
+        """Return the pieces of the cell, each of which is a statement or not read at all."""
+        pieces: list[_Piece] = []
+        for start, end in pairwise(sorted(self._cuts())):
+            piece = self._piece(start, end)
+            if pieces and piece.belongs_to(pieces[-1]):
+                pieces[-1].join(piece)
+            else:
+                pieces.append(piece)
+        return pieces
+
+    def _piece(self, start: int, end: int) -> _Piece:
+        amounts = self.amounts.within(start, end)
+        kinds = self.kinds.within(start, end)
+        reasons = self.reasons.within(start, end)
+        return _Piece(
+            start,
+            end,
+            amounts[0] if amounts else None,
+            tuple(dict.fromkeys(kind for match in kinds for kind in match.concepts)),
+            reasons[0].concepts[0] if reasons else None,
+            self.text.startswith("(", start),
+        )
+
+    def _cuts(self) -> set[int]:
+        cuts = {0, len(self.text)}
+        cuts |= {match.start() for match in _BREAK.finditer(self.text)}
+        cuts |= {match.start for match in self.reasons.marks if CONDITION in match.concepts}
+        cuts = {cut for cut in cuts if not self.amounts.covers(cut)}
+        for start, end in pairwise(sorted(cuts)):
+            cuts |= set(self._cuts_within(start, end))
+        return cuts
+
+    def _cuts_within(self, start: int, end: int) -> Iterator[int]:
+        """Yield where to cut between two amounts, or between two kinds without one."""
+        amounts = self.amounts.within(start, end)
+        if not amounts:
+            kinds = self.kinds.within(start, end)
+            yield from (match.start() for match in _AND.finditer(self.text, start, end) if kinds and kinds[0].end <= match.start() <= kinds[-1].start)
+            return
+        leading = bool(self.kinds.within(start, amounts[0].start))
+        trailing = bool(self.kinds.within(amounts[-1].end, end))
+        if leading and trailing:
+            yield amounts[0].start
+        for before, amount in pairwise(amounts):
+            yield before.end if leading and not trailing else amount.start
+
+
+@attrs.frozen
 class CostReader:
     """Reads cost cells with the words of the vocabularies (concepts given by local name)."""
 
     exactness: Lexicon
     kinds: Lexicon
+    amounts: AmountReader
+
+    @classmethod
+    def of(cls, exactness: Lexicon, kinds: Lexicon) -> CostReader:
+        """Build a reader from the lexicons of ``exactness`` and ``cost-kind``."""
+        return cls(exactness, kinds, AmountReader.of(exactness.labels(*QUALIFIERS)))
 
     def read(self, text: str) -> tuple[list[CostStatement], str]:
         """Return the statements of a cell and the words that no statement accounts for (empty when all is read)."""
-        if not text.strip():
-            return [], ""
+        text = composed(text)
         if _ZERO.fullmatch(text):
-            return [CostStatement(text.strip(), Decimal("0.00"), None, "exact", ("unspecified",))], ""
-        statements = [statement for part in self._parts(text) if (statement := self._statement(part))]
-        return statements, "" if statements else text
+            return [CostStatement(text, Decimal("0.00"), None, "exact", ("unspecified",))], ""
+        reasons = (match for match in self.exactness.matches(text, negatable=False) if not _MEASURES.intersection(match.concepts))
+        kinds = self.kinds.matches(text, negatable=False)
+        cell = _Cell(text, _Marks.of(self.amounts.find(text)), _Marks.of(kinds), _Marks.of(reasons))
+        statements, unread = [], []
+        for piece in cell.pieces():
+            words = text[piece.start : piece.end].strip(" ,;+(")
+            words = words if "(" in words else words.rstrip(" )")
+            statement = self._statement(words, piece)
+            if statement:
+                statements.append(statement)
+            elif words:
+                unread.append(words)
+        return statements, " … ".join(unread)
 
-    def _parts(self, text: str) -> list[str]:
-        """Cut a cell into its statements: at separators, and between two amounts."""
-        pieces: list[str] = []
-        for piece in _split_outside_amounts(text):
-            amounts = list(_AMOUNT.finditer(piece))
-            cuts = [0]
-            for number, amount in enumerate(amounts):
-                before = piece[cuts[-1] : amount.start()]
-                after = piece[amount.end() : amounts[number + 1].start() if number + 1 < len(amounts) else len(piece)]
-                if number and self._follows(piece[amounts[number - 1].end() : amount.start()]):
-                    cuts.append(amount.start())
-                elif number:
-                    cuts.append(amounts[number - 1].end())
-                elif before.strip() and self.kinds.find(before).concepts and self._follows(after):
-                    cuts.append(amount.start())
-            pieces += [piece[start:end].strip() for start, end in pairwise([*cuts, len(piece)])]
-        return self._joined([piece for piece in pieces if piece])
-
-    def _follows(self, text: str) -> bool:
-        """Say whether the words behind an amount name its kind."""
-        return bool(self.kinds.find(text).concepts)
-
-    def _joined(self, pieces: list[str]) -> list[str]:
-        """Join a kind with the amount that follows it behind a comma or a bracket (``Reisekosten, ca. 100,00 Euro``)."""
-        joined: list[str] = []
-        for piece in pieces:
-            amount = _AMOUNT.search(piece)
-            last = joined[-1] if joined else ""
-            open_kind = bool(last) and not _AMOUNT.search(last) and bool(self.kinds.find(last).concepts)
-            if (amount and open_kind and not self.kinds.find(piece).concepts and not self._absent(last)) or (
-                last and _AMOUNT.search(last) and not amount and not self._absent(piece) and (_SELDOM.search(piece) or not self._follows(last))
-            ):
-                joined[-1] = f"{last} {piece}"
-            else:
-                joined.append(piece)
-        return joined
-
-    def _absent(self, text: str) -> str | None:
-        """Return why a text names no amount, if it says so."""
-        for concept in self.exactness.find(text).concepts:
-            if concept not in {"exact", "about", "at-most", "range"}:
-                return concept
-        return None
-
-    def _statement(self, text: str) -> CostStatement | None:
-        kinds = self.kinds.find(text).concepts or ("unspecified",)
-        amount = _AMOUNT.search(text)
-        year = _YEAR.search(text)
-        if amount is None:
-            reason = self._absent(text)
-            if reason is None and kinds == ("unspecified",):
+    def _statement(self, words: str, piece: _Piece) -> CostStatement | None:
+        kinds = piece.kinds or ("unspecified",)
+        if piece.amount is None:
+            if piece.reason is None and (not piece.kinds or names_currency(words)):
                 return None
-            return CostStatement(text, None, None, reason or "not-stated", kinds)
-        factor = int(amount["factor"] or 1)
-        low = _decimal(amount["low"]) * factor
-        high = _decimal(amount["high"]) * factor if amount["high"] else None
-        qualified = self.exactness.find(amount[0]).concepts
-        exactness = "range" if high is not None else next((word for word in qualified if word in {"about", "at-most"}), "exact")
+            return CostStatement(words, None, None, piece.reason or "not-stated", kinds)
+        if _OFTEN.search(words):
+            return None
+        low, high = piece.amount.low, piece.amount.high
+        qualified = self.exactness.find(piece.amount.qualifier, negatable=False).concepts
+        exactness = "range" if high is not None else next((word for word in qualified if word in QUALIFIERS), "exact")
         up_to = high if high is not None else (low if exactness == "at-most" else None)
-        return CostStatement(text, low, up_to, exactness, kinds, int(year[1]) if year else None, bool(_SELDOM.search(text)))
-
-
-def _split_outside_amounts(text: str) -> list[str]:
-    """Split at separators that are not part of an amount."""
-    spans = [match.span() for match in _AMOUNT.finditer(text)]
-    pieces, start = [], 0
-    for match in _BREAKS.finditer(text):
-        if any(low < match.end() and match.start() < high for low, high in spans):
-            continue
-        pieces.append(text[start : match.start()])
-        start = match.end()
-    pieces.append(text[start:])
-    return [piece.strip() for piece in pieces if piece.strip(" ,;()")]
-
-
-def _decimal(text: str) -> Decimal:
-    return Decimal(text.replace(".", "").replace(",", ".")).quantize(Decimal("0.01"))
+        year = _YEAR.search(words)
+        return CostStatement(words, low, up_to, exactness, kinds, int(year[1]) if year else None, bool(_SELDOM.search(words)))

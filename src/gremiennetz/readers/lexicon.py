@@ -1,22 +1,36 @@
 """Words to concepts: the labels of a SKOS vocabulary, found in the text of a cell.
 
 The vocabularies carry the words of the sources as ``skos:hiddenLabel`` (``bundesweit``, ``deutschlandweit``, ``Deutschland``, ``national``
-for one concept). A label is found where all its words follow one another; of two labels that fit at the same place the longer one counts.
+for one concept). A label is found where all its words follow one another, punctuation and capitals aside; of the labels that fit at one
+place the longest counts. A label behind a negation (``nicht dauerhaft``) is not found: only a label that carries the negation itself can say
+what that means (``nicht aktiv``).
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import attrs
 
-_WORD = re.compile(r"[\w§&€%]+(?:[.'’´-][\w]+)*\.?", re.UNICODE)
-_JOINERS = frozenset({"und", "u", "sowie", "bzw", "oder"})
+_WORD = re.compile(r"[\w§&€%]+(?:[.'’´-]\w+)*\.?")
+_JOINERS = frozenset({"und", "u", "sowie", "bzw", "oder", "&"})
+_NEGATIONS = frozenset({"nicht", "kein", "keine", "keinen", "keiner", "ohne", "weder"})
+_SOFT_HYPHEN = "\u00ad"
+
+Word = tuple[str, int, int]
 
 
-def normal_words(text: str) -> list[tuple[str, int, int]]:
+def composed(text: str) -> str:
+    """Return a text with composed letters, without soft hyphens, and with single spaces.
+
+    Text taken from a PDF often carries ``ü`` as two characters; a word would end between them.
+    """
+    return " ".join(unicodedata.normalize("NFC", text.replace(_SOFT_HYPHEN, "")).split())
+
+
+def normal_words(text: str) -> list[Word]:
     """Return the words of a text in comparable form, each with where it begins and ends."""
     found = []
     for match in _WORD.finditer(text):
@@ -27,13 +41,22 @@ def normal_words(text: str) -> list[tuple[str, int, int]]:
 
 
 @attrs.frozen
+class Match:
+    """A label found in a text, from character ``start`` to ``end``."""
+
+    start: int
+    end: int
+    concepts: tuple[str, ...]
+
+
+@attrs.frozen
 class Found:
     """What a lexicon found in a text."""
 
     concepts: tuple[str, ...]
-    """IRIs in the order of the text, each once."""
+    """In the order of the text, each once."""
     unread: str
-    """The words that no label covers, joined by a space; connecting words left out."""
+    """What no label covers, verbatim; passages are set apart by ``…``, connecting words at their ends are left out."""
 
 
 @attrs.frozen
@@ -41,40 +64,77 @@ class Lexicon:
     """Labels of concepts, ready to be found in texts."""
 
     phrases: dict[tuple[str, ...], tuple[str, ...]]
-    """Words of a label → IRIs of the concepts that bear it."""
+    """Words of a label → the concepts that bear it."""
     longest: int
 
     @classmethod
     def of(cls, labels: Iterable[tuple[str, str]]) -> Lexicon:
-        """Build a lexicon from pairs of label and concept IRI."""
+        """Build a lexicon from pairs of label and concept."""
         phrases: dict[tuple[str, ...], list[str]] = {}
         for label, concept in sorted(labels):
-            key = tuple(word for word, _, _ in normal_words(label))
+            key = tuple(word for word, _, _ in normal_words(composed(label)))
             if key and concept not in phrases.setdefault(key, []):
                 phrases[key].append(concept)
         return cls({key: tuple(found) for key, found in phrases.items()}, max(map(len, phrases), default=0))
 
-    def find(self, text: str) -> Found:
+    def labels(self, *concepts: str) -> list[tuple[str, ...]]:
+        """Return the words of all labels of some concepts, the longest first."""
+        return sorted((words for words, found in self.phrases.items() if set(found) & set(concepts)), key=lambda words: (-len(words), words))
+
+    def matches(self, text: str, *, negatable: bool = True) -> Iterator[Match]:
+        """Yield the labels that a text holds, in its order; with ``negatable=False`` also those behind a negation."""
+        yield from self._scan(normal_words(text), negatable=negatable)
+
+    def find(self, text: str, *, negatable: bool = True) -> Found:
         """Find the concepts that a text names.
 
         >>> reach = Lexicon.of([("bundesweit", "v:national"), ("regional", "v:regional")])
         >>> reach.find("regional und bundesweit für Städte")
         Found(concepts=('v:regional', 'v:national'), unread='für Städte')
+        >>> reach.find("nicht bundesweit")
+        Found(concepts=(), unread='nicht bundesweit')
         """
-        items = normal_words(text)
-        concepts: dict[str, None] = {}
-        unread: list[str] = []
+        text = composed(text)
+        words = normal_words(text)
+        matches = list(self._scan(words, negatable=negatable))
+        concepts = dict.fromkeys(concept for match in matches for concept in match.concepts)
+        edges = [0, *(edge for match in matches for edge in (match.start, match.end)), len(text)]
+        gaps = list(zip(edges[::2], edges[1::2], strict=True))
+        return Found(tuple(concepts), " … ".join(_passages(text, words, gaps)))
+
+    def _scan(self, words: list[Word], *, negatable: bool) -> Iterator[Match]:
         at = 0
-        while at < len(items):
-            for size in range(min(self.longest, len(items) - at), 0, -1):
-                hit = self.phrases.get(tuple(word for word, _, _ in items[at : at + size]))
-                if hit:
-                    concepts.update(dict.fromkeys(hit))
-                    at += size
-                    break
-            else:
-                word, start, end = items[at]
-                if word not in _JOINERS:
-                    unread.append(text[start:end])
-                at += 1
-        return Found(tuple(concepts), " ".join(unread))
+        while at < len(words):
+            size, concepts = self._longest_at(words, at)
+            if concepts and not (negatable and at and words[at - 1][0] in _NEGATIONS):
+                yield Match(words[at][1], words[at + size - 1][2], concepts)
+            at += size
+
+    def _longest_at(self, words: list[Word], at: int) -> tuple[int, tuple[str, ...]]:
+        for size in range(min(self.longest, len(words) - at), 0, -1):
+            concepts = self.phrases.get(tuple(word for word, _, _ in words[at : at + size]))
+            if concepts:
+                return size, concepts
+        return 1, ()
+
+
+def _passages(text: str, words: list[Word], gaps: list[tuple[int, int]]) -> Iterator[str]:
+    """Yield what stands in each gap, from its first to its last word that is no connecting word."""
+    at = 0
+    for low, high in gaps:
+        inside: list[Word] = []
+        while at < len(words) and words[at][1] < high:
+            if words[at][1] >= low:
+                inside.append(words[at])
+            at += 1
+        telling = [word for word in inside if word[0] not in _JOINERS]
+        if telling:
+            yield _closed(text, telling[0][1], telling[-1][2])
+
+
+def _closed(text: str, start: int, end: int) -> str:
+    """Return a passage together with the bracket or quotation mark that closes one opened in it."""
+    passage, after = text[start:end], text[end : end + 1]
+    open_bracket = after == ")" and passage.count("(") > passage.count(")")
+    open_quote = after == '"' and passage.count('"') % 2 == 1
+    return passage + after if open_bracket or open_quote else passage

@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
+from gremiennetz.readers.lexicon import composed
+
 _SALUTATIONS = frozenset({"herr", "herrn", "hr", "frau", "fr"})
-_TITLES = frozenset({"dr", "prof", "oa", "med", "dipl-ing"})
+_TITLES = frozenset({"dr", "prof", "pd", "oa"})
+_FACULTIES = frozenset({"med.", "dent.", "vet.", "jur.", "iur.", "phil.", "rer.", "nat.", "oec.", "pol.", "habil.", "h.c.", "mult."})
+_DEGREES = ("dipl.-", "dipl-", "dr.-")
+_PARTICLES = frozenset({"von", "van", "vom", "zu", "zum", "zur", "der", "den", "de", "del", "di", "da", "la", "le"})
 
 
 @attrs.frozen
@@ -30,13 +33,27 @@ def read_person(text: str) -> PersonName:
     PersonName(salutation='Hr.', title='Prof. Dr.', given='Burkhard', family='Jabs')
     >>> read_person("Frau Starke")
     PersonName(salutation='Frau', title='', given='', family='Starke')
+    >>> read_person("Dr.-Ing. Anna von der Aue")
+    PersonName(salutation='', title='Dr.-Ing.', given='Anna', family='von der Aue')
     """
-    words = [word for word in re.split(r"\s+", text.strip(" ()/;,")) if word]
+    words = composed(text).strip(" ()/;,").split()
     salutation, titles = "", []
-    while words and (key := words[0].casefold().rstrip(".")) in _SALUTATIONS | _TITLES:
+    while words and (_is_salutation(words[0]) or _is_title(words[0])):
         word = words.pop(0)
-        if key in _SALUTATIONS and not salutation:
+        if _is_salutation(word) and not salutation:
             salutation = word
         else:
             titles.append(word)
-    return PersonName(salutation, " ".join(titles), " ".join(words[:-1]), words[-1] if words else "")
+    family = max(len(words) - 1, 0)
+    while family and words[family - 1].casefold() in _PARTICLES:
+        family -= 1
+    return PersonName(salutation, " ".join(titles), " ".join(words[:family]), " ".join(words[family:]))
+
+
+def _is_salutation(word: str) -> bool:
+    return word.casefold().rstrip(".") in _SALUTATIONS
+
+
+def _is_title(word: str) -> bool:
+    key = word.casefold()
+    return key.rstrip(".") in _TITLES or key in _FACULTIES or key.startswith(_DEGREES)
