@@ -22,8 +22,9 @@ FLOORS = (
     ("graph.terms",),
     ("vocabulary",),
     ("graph",),
+    ("results",),
     ("query", "validate", "templates"),
-    ("analysis", "resolve", "overview", "report", "network", "export", "endpoint", "remote"),
+    ("analysis", "notebook", "resolve", "overview", "report", "network", "export", "endpoint", "remote"),
     ("cli_resolve",),
     ("cli", "__main__", "__init__"),
 )

@@ -16,7 +16,7 @@ from gremiennetz.graph.build import register_triples
 from gremiennetz.graph.files import load_register
 from gremiennetz.places import Root
 from gremiennetz.records import Dataset, read_dataset
-from gremiennetz.register import ALIAS_COLUMNS, BODY_COLUMNS, DECISION_COLUMNS, Register
+from gremiennetz.register import ALIAS_COLUMNS, BODY_COLUMNS, DECISION_COLUMNS, Register, guards
 from gremiennetz.vocabulary import Vocabulary
 
 BODIES = [
@@ -170,5 +170,5 @@ def test_two_sames_and_a_different_against_a_same_are_contradictions(city: Root)
 
 def test_a_row_that_puts_another_umbrella_in_front_is_told(city: Root, cli: CliRunner) -> None:
     run(cli, city, "amt-a-01", "--same", "netzwerk-rad", "--because", "x", "--date", "2026-11-22")
-    (problem,) = resolve.guards(data(city), register(city))
+    (problem,) = guards(data(city), register(city))
     assert (problem.row, "stands below no umbrella" in problem.message) == (2, True)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from enum import StrEnum
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table as RichTable
+from rich.text import Text
 
 from gremiennetz import __version__, overview, query, validate
 from gremiennetz.cli_resolve import resolve_command
 from gremiennetz.errors import GremiennetzError, InputError
 from gremiennetz.files import read_text
 from gremiennetz.graph import files, store
+from gremiennetz.network import write as write_network
 from gremiennetz.places import Root
 from gremiennetz.records import check_ledger, read_dataset
 from gremiennetz.report.write import write as write_report
@@ -136,6 +141,17 @@ def report_command(
         typer.echo(path.as_posix())
 
 
+@app.command(name="network")
+def network_command(
+    root: RootOption = Path(),
+    profile: ProfileOption = Profile.internal,
+    out: Annotated[Path | None, typer.Option("--out", help="File to write.", show_default="build/network.html")] = None,
+) -> None:
+    """Write the interactive network: one HTML file that works offline."""
+    place = Root(root)
+    typer.echo(write_network(place, profile.value, out or place.build / "network.html").as_posix())
+
+
 @app.command()
 def convert(root: RootOption = Path()) -> None:
     """Write the graph: records and register to data/ttl."""
@@ -171,6 +187,7 @@ def query_command(
     param: Annotated[list[str] | None, typer.Option("--param", help="A value for a parameter: name=value.")] = None,
     style: Annotated[QueryFormat, typer.Option("--format", help="How the result is written.")] = QueryFormat.table,
     file: Annotated[Path | None, typer.Option("--file", help="A query of your own; - for standard input.")] = None,
+    profile: ProfileOption = Profile.internal,
     *,
     show: Annotated[bool, typer.Option("--list", help="List the queries.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show what the query does, its parameters and its text.")] = False,
@@ -179,12 +196,13 @@ def query_command(
     place = Root(root)
     library = query.Library(place.shipped("queries"))
     if show:
-        for item in library:
-            typer.echo(f"{item.name}: {item.title['de']}")
+        _list(library)
         return
     if file is not None:
+        if name is not None or param:
+            raise typer.BadParameter("a query of your own goes alone, without the name of another and without --param", param_hint="--file")
         text = sys.stdin.read() if str(file) == "-" else read_text(file)
-        _print(query.StoreEngine(store.in_memory(place)).run(text), style)
+        _print(_query_engine(place, profile).run(text), style)
         return
     if name is None:
         raise typer.BadParameter("give the name of a query, --file, or --list")
@@ -197,30 +215,56 @@ def query_command(
         key, found, value = pair.partition("=")
         if not found:
             raise typer.BadParameter(f"{pair!r} is not name=value", param_hint="--param")
+        if key in given:
+            raise typer.BadParameter(f"{key} is given twice", param_hint="--param")
         given[key] = value
-    engine = query.StoreEngine(store.in_memory(place))
-    _print(query.answer(item, given, library, engine), style)
+    if item.people and profile is Profile.public:
+        raise GremiennetzError(f"the query {item.name} asks for persons; the public profile has none")
+    _print(query.answer(item, given, library, _query_engine(place, profile)), style)
+
+
+def _query_engine(place: Root, profile: Profile) -> query.Engine:
+    return query.local_engine(place, people=profile is Profile.internal)
+
+
+def _list(library: query.Library) -> None:
+    width = max(len(item.name) for item in library)
+    for folder, items in groupby(library, key=lambda item: item.name.rpartition("/")[0]):
+        typer.echo(f"{folder}/")
+        for item in items:
+            typer.echo(f"  {item.name:<{width}}  {item.title['de']} / {item.title['en']}")
 
 
 def _explain(item: query.Query) -> None:
     typer.echo(f"{item.name}\n{item.title['de']} / {item.title['en']}\n\n{item.description['de']}\n{item.description['en']}\n")
     for parameter in item.parameters.values():
-        listed = f" (values: gremiennetz query {parameter.values})" if parameter.values else ""
-        typer.echo(f"--param {parameter.name}=<{parameter.type}>: {parameter.description.get('en', '')}{listed}")
-    typer.echo(f"\n{item.text}")
+        listed = f"; allowed values: gremiennetz query {parameter.values}" if parameter.values else ""
+        typer.echo(
+            f"--param {parameter.name}=<{parameter.type}>: {parameter.description.get('de', '')} / {parameter.description.get('en', '')}"
+            f" (default: {parameter.default or 'none'}{listed})"
+        )
+    typer.echo(f"example: {item.command}\n\n{item.text}", nl=False)
 
 
 def _print(result: query.Table, style: QueryFormat) -> None:
     if style is not QueryFormat.table:
         sys.stdout.write(query.formatted(result, style.value))
         return
+    # Text, not str: what stands in the data is never read as markup, and no control character of it reaches the terminal
     table = RichTable(show_lines=False)
     for column in result.columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(Text(column), overflow="fold")
     for row in result.texts():
-        table.add_row(*(cell.replace("[", "\\[") for cell in row))
-    out.print(table)
-    typer.echo(f"{len(result.rows)} rows")
+        table.add_row(*(Text(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", cell)) for cell in row))
+    if out.is_terminal:
+        out.print(table)
+    else:  # a file or a pipe has no width to fold to: one line per row
+        widest = Measurement.get(out, out.options.update(max_width=1_000_000), table).maximum
+        Console(width=widest, highlight=False).print(table)
+    typer.echo(f"{len(result)} rows")
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 app.command(name="resolve")(resolve_command)

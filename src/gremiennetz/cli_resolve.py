@@ -55,7 +55,7 @@ def resolve_command(
             raise GremiennetzError(f"there is no record {record!r} in {name}")
         _show(data, register, data.records[record])
         return
-    problems = resolve.guards(data, register) + check_against(register, [data])
+    problems = check_against(register, [data])
     open_records = list(resolve.undecided(data, register))
     if interactive:
         _ask(place, data, register, open_records, author)

@@ -7,6 +7,8 @@ A query file begins with a header in TOML behind ``#``, and is a complete query 
     # description.de = "…"
     # description.en = "…"
     # example = "--param units=3"
+    # people = true                    (only where it reads the graph of persons)
+    # lists = { unit_labels = " | " }  (columns made by GROUP_CONCAT, with their separator)
     # [params.units]
     # type = "integer"
     # description.de = "Mindestzahl der Einheiten"
@@ -18,26 +20,49 @@ to an RDF term of the parameter's type, and the term takes the default's place; 
 
 from __future__ import annotations
 
-import csv
+import datetime as dt
 import difflib
-import io
+import logging
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import attrs
 import pyoxigraph as ox
 
 from gremiennetz.errors import GremiennetzError, InputError, Problem, UnknownNameError
 from gremiennetz.files import read_text
+from gremiennetz.graph import store
 from gremiennetz.graph.terms import PREFIXES, date, decimal, integer, slug
+from gremiennetz.places import Root
+from gremiennetz.results import FORMATS, Native, Table, Value, formatted, native, short, shown
 
-Value = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None
-FORMATS = ("table", "csv", "json", "md", "xml", "tsv")
+__all__ = [
+    "FORMATS",
+    "Engine",
+    "Library",
+    "Native",
+    "Parameter",
+    "Query",
+    "StoreEngine",
+    "Table",
+    "Value",
+    "answer",
+    "formatted",
+    "local_engine",
+    "native",
+    "near_names",
+    "parse_value",
+    "read_query",
+    "short",
+    "shown",
+]
+
 _TYPES = ("iri", "string", "integer", "decimal", "date")
+_log = logging.getLogger(__name__)
 
 
 @attrs.frozen
@@ -49,7 +74,9 @@ class Parameter:
     """``iri`` (a thing of the graph; the user writes its short id, its label or its IRI), ``string``, ``integer``, ``decimal`` or ``date``."""
     description: dict[str, str]
     values: str = ""
-    """Name of the query that lists the allowed values as ``?value ?label``."""
+    """Name of the query that lists the allowed values: ``?value ?label``, then further columns; ``?code`` and ``?other`` are names too."""
+    default: str = ""
+    """What stands in the query file, as SPARQL; empty for none."""
 
 
 @attrs.frozen
@@ -63,80 +90,79 @@ class Query:
     parameters: dict[str, Parameter]
     text: str
     example: str = ""
+    people: bool = False
+    """Whether the answer needs the graph of persons; in the public profile it is empty."""
+    lists: dict[str, str] = attrs.field(factory=dict)
+    """Columns that hold several values, with what separates them; SPARQL promises no order within them."""
+
+    @property
+    def command(self) -> str:
+        """Return a command that asks the query, with the example of its header."""
+        return f"gremiennetz query {self.name} {self.example}".strip()
 
     def bound(self, terms: Mapping[str, ox.NamedNode | ox.Literal]) -> str:
-        """Return the query with the given terms in place of the defaults of its parameters."""
-        query = self.text
-        for name, term in terms.items():
-            query = _slot(name).sub(lambda _, term=term, name=name: f"VALUES ?{name} {{ {term} }}", query, count=1)  # type: ignore[misc]
-        return query
+        """Return the query with the given terms in place of the defaults of its parameters.
+
+        All places are found in the query file itself, before any term stands in it. A parameter without value and default loses its place,
+        which means the same as ``{ UNDEF }`` and is easier on every engine.
+        """
+
+        def put(match: re.Match[str]) -> str:
+            name = match["name"]
+            if name in terms:
+                return f"VALUES ?{name} {{ {_written(terms[name])} }}"
+            return "" if name in self.parameters and not self.parameters[name].default else match[0]
+
+        return _SLOT.sub(put, self.text)
 
 
-def _slot(name: str) -> re.Pattern[str]:
-    return re.compile(rf"VALUES\s+\?{re.escape(name)}\s*\{{[^}}]*\}}")
+_SLOT = re.compile(r"VALUES\s+\?(?P<name>\w+)\s*\{(?P<default>[^}]*)\}")
 
 
-@attrs.frozen
-class Table:
-    """A result: the names of the columns and the rows of terms."""
+def _written(term: ox.NamedNode | ox.Literal) -> str:
+    """Return a term as SPARQL.
 
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Value, ...], ...]
-
-    def texts(self) -> list[list[str]]:
-        """Return the rows as texts people read: labels and values bare, IRIs shortened."""
-        return [[shown(value) for value in row] for row in self.rows]
-
-
-def shown(value: Value) -> str:
-    """Return a term as people read it."""
-    if value is None:
-        return ""
-    if isinstance(value, ox.NamedNode):
-        return short(value.value)
-    if isinstance(value, ox.Literal):
-        return value.value
-    return str(value)
-
-
-def short(value: str) -> str:
-    """Return an IRI with a prefix, if one fits; a thing of the graph as ``type/slug``."""
-    for prefix, namespace in PREFIXES.items():
-        if value.startswith(namespace) and re.fullmatch(r"[\w./-]*", value[len(namespace) :]):
-            return f"{prefix}:{value[len(namespace) :]}"
-    match = re.search(r"/id/([\w-]+/[\w.-]+)$", value)
-    return match[1] if match else value
+    SPARQL 1.1 (section 19.2) lets an engine replace ``\\u0022`` anywhere, before it looks for strings; so a backslash of the text is never
+    followed by a bare ``u``.
+    """
+    return re.sub(r"\\\\([uU])", lambda match: rf"\\\u{ord(match[1]):04X}", str(term))
 
 
 def read_query(path: Path, folder: Path) -> Query:
     """Read a query file. Raises ``InputError`` when its header or the query itself is broken."""
     name = path.relative_to(folder).with_suffix("").as_posix()
-    content = read_text(path, f"queries/{name}.rq")
+    file = f"queries/{name}.rq"
+    content = read_text(path, file)
     head = re.match(r"(?:#[^\n]*\n)*", content)
-    header = "\n".join(line.removeprefix("#").removeprefix(" ") for line in (head[0] if head else "").splitlines())
+    length = head.end() if head else 0
+    header = "\n".join(line.removeprefix("#").removeprefix(" ") for line in content[:length].splitlines())
+    text = content[length:].strip() + "\n"
     try:
         data = tomllib.loads(header)
     except tomllib.TOMLDecodeError as error:
-        raise InputError([Problem(f"queries/{name}.rq", f"the header is not TOML behind '#': {error}")]) from None
-    problems = []
-    wanted = [(key, language) for key in ("title", "description") for language in ("de", "en")]
-    problems += [
-        Problem(f"queries/{name}.rq", f"is missing in the header: {key}.{language}")
-        for key, language in wanted
+        raise InputError([Problem(file, f"the header is not TOML behind '#': {error}")]) from None
+    problems = [
+        Problem(file, f"is missing in the header: {key}.{language}")
+        for key in ("title", "description")
+        for language in ("de", "en")
         if not _has_text(data.get(key), language)
     ]
+    defaults = {match["name"]: match["default"].strip() for match in _SLOT.finditer(text)}
     parameters = {}
     for key, item in data.get("params", {}).items():
-        parameter = Parameter(key, str(item.get("type", "string")), dict(item.get("description", {})), str(item.get("values", "")))
+        default = defaults.get(key, "").replace("UNDEF", "")
+        parameter = Parameter(key, str(item.get("type", "string")), dict(item.get("description", {})), str(item.get("values", "")), default)
         if parameter.type not in _TYPES:
-            problems.append(Problem(f"queries/{name}.rq", f"the parameter {key} has type {parameter.type!r}; wanted: {', '.join(_TYPES)}"))
-        if not _slot(key).search(content[len(head[0]) if head else 0 :]):
-            problems.append(Problem(f"queries/{name}.rq", f"the query has no place for the parameter {key}; wanted: VALUES ?{key} {{ … }}"))
+            problems.append(Problem(file, f"the parameter {key} has type {parameter.type!r}; wanted: {', '.join(_TYPES)}"))
+        if key not in defaults:
+            problems.append(Problem(file, f"the query has no place for the parameter {key}; wanted: VALUES ?{key} {{ … }}"))
         parameters[key] = parameter
-    text = content[len(head[0]) :] if head else content
     if problems:
         raise InputError(problems)
-    return Query(name, dict(data["title"]), dict(data["description"]), parameters, text.strip() + "\n", str(data.get("example", "")))
+    lists = {str(key): str(value) for key, value in data.get("lists", {}).items()}
+    return Query(
+        name, dict(data["title"]), dict(data["description"]), parameters, text, str(data.get("example", "")), data.get("people") is True, lists
+    )
 
 
 def _has_text(value: object, language: str) -> bool:
@@ -147,7 +173,17 @@ class Library:
     """The queries of a folder, by name."""
 
     def __init__(self, folder: Path) -> None:
-        self.queries = {query.name: query for query in (read_query(path, folder) for path in sorted(folder.rglob("*.rq")))}
+        self.queries: dict[str, Query] = {}
+        problems: list[Problem] = []
+        for path in sorted(folder.rglob("*.rq")):
+            try:
+                query = read_query(path, folder)
+            except InputError as error:
+                problems += error.problems
+            else:
+                self.queries[query.name] = query
+        if problems:
+            raise InputError(problems)
 
     def __iter__(self) -> Iterator[Query]:
         return iter(self.queries.values())
@@ -168,7 +204,11 @@ class Library:
 
 
 def near_names(name: str, names: Sequence[str], most: int = 3) -> list[str]:
-    """Return the names most like a given one."""
+    """Return the names most like a given one.
+
+    >>> near_names("shared-bodys", ["shared-bodies", "seats"])
+    ['shared-bodies']
+    """
     folded = {item.casefold(): item for item in names}
     return list(dict.fromkeys(folded[item] for item in difflib.get_close_matches(name.casefold(), list(folded), n=most, cutoff=0.5)))
 
@@ -206,53 +246,75 @@ class StoreEngine(Engine):
             raise GremiennetzError(f"the query cannot be answered: {error}") from None
 
 
+def local_engine(root: Root, *, people: bool = True) -> StoreEngine:
+    """Return the engine for the graph of a root: the store on disk, made anew when the graph has changed, opened for reading only.
+
+    Where the folder ``build`` cannot be written, the graph is loaded into memory instead, and a warning is logged.
+    Raises ``GremiennetzError`` when there is no graph, or one that is not Turtle.
+    """
+    try:
+        return StoreEngine(ox.Store.read_only(str(store.on_disk(root, people=people))))
+    except OSError as error:
+        _log.warning("no store on disk, the graph is loaded into memory: %s", error)
+        return StoreEngine(store.in_memory(root, people=people))
+
+
 def parse_value(parameter: Parameter, given: str, library: Library, engine: Engine) -> ox.NamedNode | ox.Literal:
     """Turn what the user gave for a parameter into an RDF term of its type.
 
     Raises ``UnknownNameError`` for a value that is not among the allowed ones, with near ones, and for one that is not of the type.
     """
     if parameter.values:
-        return _allowed(parameter, given, engine.run(library.get(parameter.values).text))
-    wrong = UnknownNameError(f"{parameter.name}={given!r} is no {parameter.type}")
+        return _allowed(parameter, given, engine.run(library.get(parameter.values).bound({})))
     try:
-        if parameter.type == "integer":
+        if parameter.type == "string":
+            return ox.Literal(given)
+        if parameter.type == "integer" and re.fullmatch(r"[+-]?[0-9]{1,18}", given):
             return integer(int(given))
-        if parameter.type == "decimal":
-            number = Decimal(given.replace(",", "."))
-            if not number.is_finite():
-                raise wrong
-            return decimal(number)
-        if parameter.type == "date" and re.fullmatch(r"\d{4}(-\d\d-\d\d)?", given):
+        if parameter.type == "decimal" and re.fullmatch(r"[+-]?[0-9]{1,18}([.,][0-9]{1,9})?", given):
+            return decimal(Decimal(given.replace(",", ".")))
+        if parameter.type == "date" and re.fullmatch(r"[0-9]{4}(-[0-9]{2}-[0-9]{2})?", given):
+            dt.date.fromisoformat(given if len(given) > 4 else f"{given}-01-01")
             return date(given)
         if parameter.type == "iri" and re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", given):
             return ox.NamedNode(given)
-    except (ValueError, InvalidOperation):
-        raise wrong from None
-    if parameter.type == "string":
-        return ox.Literal(given)
-    raise wrong
+    except ValueError:
+        pass  # an impossible date, an IRI or a text that Unicode does not allow: said below like every other wrong value
+    raise UnknownNameError(f"{parameter.name}={given!r} is no {parameter.type}{_HOW.get(parameter.type, '')}")
+
+
+_HOW = {"decimal": ", such as 1500.50", "date": ", such as 2026-12-31 or 2026", "iri": ", such as https://w3id.org/gremiennetz/id/body/x"}
 
 
 def _allowed(parameter: Parameter, given: str, allowed: Table) -> ox.NamedNode | ox.Literal:
-    names: dict[str, ox.NamedNode | ox.Literal] = {}
+    """Return the allowed value that somebody means: by its IRI or id, else by its label, else by a code or another name that it has."""
+    further = [index for index, column in enumerate(allowed.columns) if column in ("code", "other")]
+    ranks: tuple[dict[str, set[ox.NamedNode | ox.Literal]], ...] = (defaultdict(set), defaultdict(set), defaultdict(set))
+    names: list[str] = []
+    values = set()
     for row in allowed.rows:
         value = row[0]
         if not isinstance(value, ox.NamedNode | ox.Literal):
             continue
-        label = shown(row[1]) if len(row) > 1 else ""
-        for name in (value.value, shown(value), shown(value).rsplit("/", 1)[-1], label, *(shown(cell) for cell in row[2:])):
-            if name:
-                names.setdefault(name.casefold(), value)
-    found = names.get(given.casefold()) or names.get(slug(given))
-    if found is not None:
-        return found
-    near = near_names(given, [shown(cell) for row in allowed.rows for cell in row[1:] if shown(cell)])
+        values.add(value)
+        for name in (value.value, shown(value), shown(value).rsplit("/", 1)[-1]):
+            ranks[0][name.casefold()].add(value)
+        for rank, cells in ((ranks[1], row[1:2]), (ranks[2], [row[index] for index in further])):
+            for cell in filter(None, map(shown, cells)):
+                rank[cell.casefold()].add(value)
+                names.append(cell)
+    for found in (*(rank.get(given.casefold(), set()) for rank in ranks), ranks[0].get(slug(given), set())):
+        if len(found) == 1:
+            return next(iter(found))
+        if found:
+            raise UnknownNameError(f"{parameter.name}={given!r} has several meanings: {', '.join(sorted(map(shown, found)))}")
+    near = near_names(given, names)
     hint = f"; did you mean {' or '.join(repr(name) for name in near)}?" if near else ""
-    raise UnknownNameError(f"{parameter.name}={given!r} is none of the {len(allowed.rows)} allowed values{hint}")
+    raise UnknownNameError(f"{parameter.name}={given!r} is none of the {len(values)} allowed values{hint} (gremiennetz query {parameter.values})")
 
 
 def answer(query: Query, given: Mapping[str, str], library: Library, engine: Engine) -> Table:
-    """Run a query of the library with the values that the user gave.
+    """Run a query of the library with the values that the user gave; the parts of cells that hold several values come in order.
 
     Raises ``UnknownNameError`` for a parameter or value that does not exist.
     """
@@ -263,38 +325,15 @@ def answer(query: Query, given: Mapping[str, str], library: Library, engine: Eng
             hint = f"; it has {', '.join(near)}" if near else "; it has none"
             raise UnknownNameError(f"the query {query.name} has no parameter {name!r}{hint}")
         terms[name] = parse_value(query.parameters[name], value, library, engine)
-    return engine.run(query.bound(terms))
+    return _ordered(engine.run(query.bound(terms)), query.lists)
 
 
-def formatted(table: Table, style: str) -> str:
-    """Return a result as ``csv``, ``tsv``, ``json``, ``xml`` (the W3C result formats) or ``md`` (a Markdown table)."""
-    if style == "md":
-        rows = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in table.texts()]
-        lines = [list(table.columns), ["---"] * len(table.columns), *rows]
-        return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
-    if style == "csv":
-        return _csv(table)
-    formats = {"json": ox.QueryResultsFormat.JSON, "xml": ox.QueryResultsFormat.XML, "tsv": ox.QueryResultsFormat.TSV}
-    return _serialised(table, formats[style])
+def _ordered(table: Table, lists: Mapping[str, str]) -> Table:
+    separators = [lists.get(column) for column in table.columns]
 
+    def ordered(value: Value, separator: str | None) -> Value:
+        if separator is None or not isinstance(value, ox.Literal):
+            return value
+        return ox.Literal(separator.join(sorted(part for part in value.value.split(separator) if part)))
 
-def _csv(table: Table) -> str:
-    """Return CSV that a spreadsheet opens without running anything: a text that would start a formula gets an apostrophe in front."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(table.columns)
-    for row in table.rows:
-        cells = [value.value if isinstance(value, ox.NamedNode) else shown(value) for value in row]
-        writer.writerow([f"'{cell}" if re.match(r"[=+@\t\r]|-(?!\d)", cell) else cell for cell in cells])
-    return buffer.getvalue()
-
-
-def _serialised(table: Table, style: ox.QueryResultsFormat) -> str:
-    """Let Oxigraph write a table in a W3C format, by handing it the rows as the VALUES of a query."""
-    names = [f"?{re.sub(r'[^A-Za-z0-9_]', '_', column)}" for column in table.columns]
-    rows = " ".join(
-        f"( {' '.join('UNDEF' if value is None or isinstance(value, ox.BlankNode) else str(value) for value in row)} )" for row in table.rows
-    )
-    result: Any = ox.Store().query(f"SELECT {' '.join(names)} WHERE {{ VALUES ({' '.join(names)}) {{ {rows} }} }}")
-    written = result.serialize(format=style)
-    return written.decode("utf-8") if isinstance(written, bytes) else str(written)
+    return Table(table.columns, tuple(tuple(map(ordered, row, separators)) for row in table.rows)) if lists else table

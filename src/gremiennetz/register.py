@@ -8,6 +8,7 @@ without a decision keeps a provisional body of its own until somebody decides.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -96,12 +97,26 @@ class Register:
     merged: dict[str, str]
     """Former body id → the id that it redirects to."""
 
+    def names(self, body: Body) -> list[str]:
+        """Return all names of a body: label, abbreviation, aliases."""
+        return [name for name in (body.label, body.short, *self.aliases.get(body.id, ())) if name]
+
+    def above(self, body: Body) -> list[Body]:
+        """Return the bodies above a body, the nearest first."""
+        chain: list[Body] = []
+        while body.umbrella and body.umbrella in self.bodies:
+            body = self.bodies[body.umbrella]
+            chain.append(body)
+        return chain
+
     def body_of(self, dataset: str) -> dict[str, str]:
         """Return record id → body id for one set, as far as decided."""
         return {item.record: item.body for item in self.decisions if item.dataset == dataset and item.judgement == "same"}
 
 
-EMPTY = Register({}, {}, (), (), {}, {}, {})
+def key(text: str) -> str:
+    """Return the form in which an alias is looked up exactly: NFKC, casefold, single spaces, no quotes."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().strip("\"'„“ ").split())
 
 
 class _Reading:
@@ -279,7 +294,7 @@ def _merged(reading: _Reading, bodies: Mapping[str, Body]) -> dict[str, str]:
 
 
 def check_against(register: Register, datasets: Iterable[Dataset]) -> list[Problem]:
-    """Check the register against the sets: decisions and mentions name records that exist."""
+    """Check the register against the sets: decisions and mentions name records that exist, and the rows agree with it (``guards``)."""
     known = {dataset.id: dataset for dataset in datasets}
     problems = []
     for item in register.decisions:
@@ -292,4 +307,28 @@ def check_against(register: Register, datasets: Iterable[Dataset]) -> list[Probl
         if dataset is None or not any(item.record == record and item.person == mention for item in dataset.mentions):
             message = f"{dataset_id}/{record} does not mention {mention!r}"
             problems.append(Problem("data/register/mentions.csv", message, column="mention"))
+    return problems + [problem for dataset in known.values() for problem in guards(dataset, register)]
+
+
+def guards(dataset: Dataset, register: Register) -> list[Problem]:
+    """Check what must hold between the rows and the register.
+
+    A row that puts an umbrella in front has to mean a body below an umbrella of that name, unless the cell itself is uncertain: rows with
+    different parents are never one body. (Two kinds or two parents of one body cannot be written down, and a ``different`` against a ``same``
+    is found when the register is read.)
+    """
+    problems = []
+    decided = register.body_of(dataset.id)
+    for record in dataset.records.values():
+        body = register.bodies.get(decided.get(record.id, ""))
+        umbrella = record.text("umbrella")
+        if body is None or not umbrella or "umbrella" in record.uncertain:
+            continue
+        names = {key(name) for item in (body, *register.above(body)) for name in register.names(item)}
+        if key(umbrella) not in names:
+            message = (
+                f"puts „{umbrella}“ in front, but {body.id} (bodies.csv row {body.row}) stands below "
+                f"{' / '.join(item.id for item in register.above(body)) or 'no umbrella'}; add the umbrella or the alias"
+            )
+            problems.append(Problem(f"data/records/{dataset.id}/{record.file}", message, row=record.row, column="umbrella"))
     return problems

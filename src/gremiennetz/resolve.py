@@ -17,10 +17,10 @@ import attrs
 from rapidfuzz import fuzz
 from rigour.names import extract_org_types, remove_org_types
 
-from gremiennetz.errors import GremiennetzError, Problem
+from gremiennetz.errors import GremiennetzError
 from gremiennetz.files import read_table, table_text, write_text
 from gremiennetz.records import Dataset, Record
-from gremiennetz.register import DECISION_COLUMNS, JUDGEMENTS, Body, Register
+from gremiennetz.register import DECISION_COLUMNS, JUDGEMENTS, Body, Register, key
 
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _WORD = re.compile(r"\w+")
@@ -61,11 +61,6 @@ def comparable(text: str) -> Name:
     return Name(" ".join(_WORD.findall(folded)), forms, shorts)
 
 
-def key(text: str) -> str:
-    """Return the form in which an alias is looked up exactly: NFKC, casefold, single spaces, no quotes."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().strip("\"'„“ ").split())
-
-
 @attrs.frozen
 class Candidate:
     """A body that a record may mean."""
@@ -81,10 +76,6 @@ def full_name(record: Record) -> str:
     return " – ".join(part for part in (record.text("umbrella"), record.text("name")) if part)
 
 
-def _names(body: Body, register: Register) -> list[str]:
-    return [name for name in (body.label, body.short, *register.aliases.get(body.id, ())) if name]
-
-
 def candidates(name: str, register: Register, umbrella: str = "", most: int = 5) -> list[Candidate]:
     """Rank the bodies that a name may mean, best first.
 
@@ -93,15 +84,15 @@ def candidates(name: str, register: Register, umbrella: str = "", most: int = 5)
     found = []
     wanted = comparable(name)
     for body in register.bodies.values():
-        best = max((_compare(name, wanted, other) for other in _names(body, register)), key=lambda pair: pair[0], default=(0.0, ""))
+        best = max((_compare(name, wanted, other) for other in register.names(body)), key=lambda pair: pair[0], default=(0.0, ""))
         score, reason = best
         if umbrella and score:
-            above = _above(body, register)
+            above = register.above(body)
             fits = max(
-                (fuzz.token_set_ratio(comparable(umbrella).core, comparable(other).core) for item in above for other in _names(item, register)),
+                (fuzz.token_set_ratio(comparable(umbrella).core, comparable(other).core) for item in above for other in register.names(item)),
                 default=0,
             )
-            known = any(key(umbrella) == key(other) for item in above for other in _names(item, register))
+            known = any(key(umbrella) == key(other) for item in above for other in register.names(item))
             if known or fits >= 90:
                 reason += "; Dachverband passt"
             else:
@@ -109,14 +100,6 @@ def candidates(name: str, register: Register, umbrella: str = "", most: int = 5)
         if score >= 40:
             found.append(Candidate(body, round(score, 1), reason))
     return sorted(found, key=lambda item: (-item.score, item.body.id))[:most]
-
-
-def _above(body: Body, register: Register) -> list[Body]:
-    chain: list[Body] = []
-    while body.umbrella and body.umbrella in register.bodies and len(chain) < 20:
-        body = register.bodies[body.umbrella]
-        chain.append(body)
-    return chain
 
 
 def _compare(name: str, wanted: Name, other: str) -> tuple[float, str]:
@@ -198,26 +181,3 @@ def undo(folder: Path, dataset: str, record: str, body: str) -> None:
     if len(kept) == len(rows):
         raise GremiennetzError(f"no decision on {record} and {body}")
     write_text(path, table_text(DECISION_COLUMNS, kept))
-
-
-def guards(dataset: Dataset, register: Register) -> list[Problem]:
-    """Check what must hold between the rows and the register.
-
-    A row that puts an umbrella in front has to mean a body below an umbrella of that name; a body judged ``different`` from a record has to be
-    another than the record's own.
-    """
-    problems = []
-    decided = register.body_of(dataset.id)
-    for record in dataset.records.values():
-        body = register.bodies.get(decided.get(record.id, ""))
-        umbrella = record.text("umbrella")
-        if body is None or not umbrella:
-            continue
-        names = {key(name) for item in (body, *_above(body, register)) for name in _names(item, register)}
-        if key(umbrella) not in names:
-            message = (
-                f"puts „{umbrella}“ in front, but {body.id} (bodies.csv row {body.row}) stands below "
-                f"{' / '.join(item.id for item in _above(body, register)) or 'no umbrella'}; add the umbrella or the alias"
-            )
-            problems.append(Problem(f"data/records/{dataset.id}/{record.file}", message, row=record.row, column="umbrella"))
-    return problems

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from functools import cache
 from itertools import count, groupby
 from pathlib import Path
 
@@ -18,24 +19,20 @@ import pyoxigraph as ox
 import pyshacl
 import rdflib
 from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, RuleLoadError, ShapeLoadError
+from pyshacl.graph_abstraction import OxigraphDataGraph
 from rdflib.namespace import RDF, SH
 from rdflib.plugins.parsers.notation3 import BadSyntax
 from rdflib.term import Node
 
 from gremiennetz.errors import GremiennetzError
-from gremiennetz.graph.terms import PREFIXES, from_rdflib, iri, to_rdflib
+from gremiennetz.graph.terms import PREFIXES, iri, to_rdflib
 
 SEVERITIES = {"Violation": "Fehler", "Warning": "Warnung", "Info": "Hinweis"}
 """Severity → what it is called in German, the gravest first."""
 
 _TARGETS = (SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjectsOf, SH.target)
-_PLACE = """
-SELECT ?thing ?file ?row WHERE {
-  ?thing (^org:subOrganizationOf)*/(^gn:costStatement|^org:memberDuring|^org:organization|^org:member)?/prov:wasDerivedFrom? ?record .
-  ?record gn:file ?file ; gn:row ?row .
-  FILTER NOT EXISTS { ?thing a gn:Unit }
-} ORDER BY ?file ?row LIMIT 1"""
-"""The record behind a thing. A unit is not looked for: it stands in units.csv, not in the records that name it."""
+_TOWARDS_RECORD = ("org:subOrganizationOf", "org:organization", "org:member", "gn:costStatement", "org:memberDuring")
+"""Properties that lead, backwards and in this order, from a thing to the participation or seat whose record it comes from."""
 
 
 class Profile(StrEnum):
@@ -106,22 +103,30 @@ def validate(store: ox.Store, shapes: Path, profile: Profile = Profile.internal)
     wanted = read_shapes(shapes, profile)
     with_query = set(wanted.subjects(SH.sparql))
     data = rdflib.Graph()
+    term = cache(to_rdflib)
     for quad in store:
-        data.add((to_rdflib(quad.subject), to_rdflib(quad.predicate), to_rdflib(quad.object)))
+        data.add((term(quad.subject), term(quad.predicate), term(quad.object)))
     results = [
         *_run(data, _aimed(wanted, {shape for target in _TARGETS for shape in wanted.subjects(target)} - with_query)),
-        *_run(store, _aimed(wanted, with_query)),
+        *_run(_Store(store), _aimed(wanted, with_query)),
     ]
     return _report(results, wanted, store)
 
 
 def _aimed(shapes: rdflib.Graph, at: set[Node]) -> rdflib.Graph:
     """Return the shapes without the targets of all but the given ones: the rest is there to be referred to, and does not run."""
-    kept = rdflib.Graph()
+    kept = rdflib.Graph(store="SimpleMemory")
     for triple in shapes:
         if triple[1] not in _TARGETS or triple[0] in at:
             kept.add(triple)
     return kept
+
+
+class _Store(OxigraphDataGraph):
+    """A store as pySHACL sees it, which asks three times per result whether it is there at all, and for an answer would count its triples."""
+
+    def __bool__(self) -> bool:
+        return True
 
 
 @attrs.frozen
@@ -146,7 +151,7 @@ class _Result:
         )
 
 
-def _run(data: rdflib.Graph | ox.Store, shapes: rdflib.Graph) -> Iterator[_Result]:
+def _run(data: rdflib.Graph | OxigraphDataGraph, shapes: rdflib.Graph) -> Iterator[_Result]:
     try:
         _, results, _ = pyshacl.validate(data, shacl_graph=shapes, advanced=False, inference="none", meta_shacl=False)
     except (ConstraintLoadError, ReportableRuntimeError, RuleLoadError, ShapeLoadError, SyntaxError, ValueError) as error:
@@ -207,8 +212,10 @@ def _copied(term: Node, source: rdflib.Graph, target: rdflib.Graph, numbers: Ite
 
 
 def _finding(result: _Result, messages: Iterable[Node], store: ox.Store) -> Finding:
-    focus = from_rdflib(result.focus)
-    file, row = _place(store, focus) if isinstance(focus, ox.NamedNode) else ("", "")
+    file, row = _place(store, result.focus)
+    if not file:
+        # what is wrong with a set or a unit often is one of its records
+        file, row = _place(store, result.value)
     value = "" if result.value is None or result.value == result.focus else _words(store, result.value)
     return Finding(
         result.severity,
@@ -237,12 +244,31 @@ def label_of(data: ox.Store, term: ox.NamedNode) -> str:
     return term.value
 
 
-def _place(store: ox.Store, term: ox.NamedNode) -> tuple[str, str]:
-    """Return the file and row of the record behind a thing, or empty texts."""
-    found = store.query(_PLACE, prefixes=PREFIXES, substitutions={ox.Variable("thing"): term}, use_default_graph_as_union=True)
-    for solution in found:
-        return solution["file"].value, solution["row"].value
-    return "", ""
+def _place(store: ox.Store, term: Node | None) -> tuple[str, str]:
+    """Return the file and row of the first record behind a thing, or empty texts.
+
+    A unit is not looked for: it stands in units.csv, not in the records that name it.
+    """
+    if not isinstance(term, rdflib.URIRef):
+        return "", ""
+    found = [ox.NamedNode(str(term))]
+    if any(store.quads_for_pattern(found[0], iri("rdf:type"), iri("gn:Unit"), None)):
+        return "", ""
+    for name in _TOWARDS_RECORD:
+        for thing in list(found):
+            found += [quad.subject for quad in store.quads_for_pattern(None, iri(name), thing, None) if isinstance(quad.subject, ox.NamedNode)]
+    for thing in list(found):
+        quads = store.quads_for_pattern(thing, iri("prov:wasDerivedFrom"), None, None)
+        found += [quad.object for quad in quads if isinstance(quad.object, ox.NamedNode)]
+    places = [
+        (file.object.value, int(row.object.value))
+        for record in found
+        for file in store.quads_for_pattern(record, iri("gn:file"), None, None)
+        for row in store.quads_for_pattern(record, iri("gn:row"), None, None)
+        if isinstance(file.object, ox.Literal) and isinstance(row.object, ox.Literal) and row.object.value.isdecimal()
+    ]
+    file, row = min(places, default=("", 0))
+    return file, str(row or "")
 
 
 def as_text(findings: Iterable[Finding], language: str = "de", most: int | None = None) -> str:

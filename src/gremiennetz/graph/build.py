@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from gremiennetz.graph.terms import concept, date, decimal, integer, iri, plain, slug, text, true
 from gremiennetz.readers.cost import CostStatement
-from gremiennetz.readers.period import Period, read_period
+from gremiennetz.readers.period import Period, read_period, read_phase
 from gremiennetz.records import TEXT_COLUMNS, Dataset, Mention, Record
 from gremiennetz.register import Body, Register
 from gremiennetz.vocabulary import Vocabulary
@@ -158,17 +158,19 @@ class Builder:
             body = self.bodies[record.id]
             if body.id not in self.register.bodies and body.id not in provisional_bodies:
                 provisional_bodies.add(body.id)
-                yield from self._provisional(record, body)
+                yield from self._provisional(record, body, provisional_bodies)
             yield from self._participation(record, body)
 
-    def _provisional(self, record: Record, body: Body) -> Iterator[Triple]:
+    def _provisional(self, record: Record, body: Body, made: set[str]) -> Iterator[Triple]:
         yield from body_triples(self.names, body, ())
         umbrella = record.text("umbrella")
         if umbrella:
             parent = Body(f"{slug(umbrella)}-{self.dataset.settings['municipality']['id']}", umbrella)
             yield self.body(body), iri("org:subOrganizationOf"), self.body(parent)
             yield self.body(parent), iri("org:hasSubOrganization"), self.body(body)
-            yield from body_triples(self.names, parent, ())
+            if parent.id not in made:  # two spellings of an umbrella can give one id; the first is its name
+                made.add(parent.id)
+                yield from body_triples(self.names, parent, ())
 
     def _participation(self, record: Record, body: Body) -> Iterator[Triple]:
         node, unit = self.participation(record.id), self.unit(record.unit)
@@ -183,14 +185,10 @@ class Builder:
         state = self.vocabulary.lexicon("status", "role").find(status)
         period, rest = read_period(status)
         work = record.text("participation")
-        roles = self.vocabulary.lexicon("role").find(work)
-        for name in dict.fromkeys(item for item in (*state.concepts, *roles.concepts) if item.startswith("role/")):
-            yield node, iri("org:role"), iri(f"vocab:{name}")
-        for name in (item for item in state.concepts if item.startswith("status/")):
-            yield node, iri("gn:status"), iri(f"vocab:{name}")
-        if not period:
-            period, _ = read_period(record.text("name"))
-        yield from self._period(node, record, period)
+        roles = self.vocabulary.lexicon("status", "role").find(work)
+        for name in dict.fromkeys((*state.concepts, *roles.concepts)):
+            yield node, iri("org:role" if name.startswith("role/") else "gn:status"), iri(f"vocab:{name}")
+        yield from self._period(node, record, period or read_phase(record.text("name")))
         reach = self.vocabulary.lexicon("reach").find(record.text("reach"))
         for name in reach.concepts:
             yield node, iri("gn:reach"), iri(f"vocab:{name}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import rdflib
 
-from gremiennetz.errors import GremiennetzError
+from gremiennetz.errors import GremiennetzError, InputError
 from gremiennetz.files import write_text
 from gremiennetz.graph.build import PARTS, Builder, Triple, register_triples
 from gremiennetz.graph.terms import PREFIXES, to_rdflib
@@ -41,8 +41,6 @@ def builders(root: Root) -> tuple[list[Builder], Register]:
     sets = [read_dataset(root, name) for name in root.datasets()]
     problems = check_against(register, sets)
     if problems:
-        from gremiennetz.errors import InputError  # noqa: PLC0415
-
         raise InputError(problems)
     return [Builder(dataset, register, vocabulary) for dataset in sets], register
 

@@ -35,6 +35,8 @@ _MEASURES = frozenset({*QUALIFIERS, "exact", "range"})
 _ZERO = re.compile(r"0(?:,00?|,--?)?")
 _BREAK = re.compile(r"[+;(]|,(?= |$)|\bsowie\b", re.IGNORECASE)
 _AND = re.compile(r"\bund\b", re.IGNORECASE)
+_EDGES = re.compile(r"^[ ,;+(]*(?:(?:und|sowie) )?|(?: (?:und|sowie))?[ ,;+(]*$", re.IGNORECASE)
+_CENTS = re.compile(r"[0-9],[0-9]{2}$")
 _SELDOM = re.compile(
     r"\balle (?:[0-9]+|zwei|drei|vier|fünf)(?: (?:bis|-|–) \w+)? Jahre\b|\b(?:zwei|drei|vier|fünf)jährlich\b|\beinmalig", re.IGNORECASE
 )
@@ -143,11 +145,19 @@ class _Cell:
     def _cuts(self) -> set[int]:
         cuts = {0, len(self.text)}
         cuts |= {match.start() for match in _BREAK.finditer(self.text)}
-        cuts |= {match.start for match in self.reasons.marks if CONDITION in match.concepts}
+        cuts |= set(self._conditions())
         cuts = {cut for cut in cuts if not self.amounts.covers(cut)}
         for start, end in pairwise(sorted(cuts)):
             cuts |= set(self._cuts_within(start, end))
         return cuts
+
+    def _conditions(self) -> Iterator[int]:
+        """Yield where a condition begins; ``ggf. anfallende`` is one."""
+        end = -1
+        for match in self.reasons.marks:
+            if CONDITION in match.concepts and self.text[max(end, 0) : match.start].strip():
+                yield match.start
+            end = match.end
 
     def _cuts_within(self, start: int, end: int) -> Iterator[int]:
         """Yield where to cut between two amounts, or between two kinds without one."""
@@ -182,12 +192,12 @@ class CostReader:
         text = composed(text)
         if _ZERO.fullmatch(text):
             return [CostStatement(text, Decimal("0.00"), None, "exact", ("unspecified",))], ""
-        reasons = (match for match in self.exactness.matches(text, negatable=False) if not _MEASURES.intersection(match.concepts))
-        kinds = self.kinds.matches(text, negatable=False)
-        cell = _Cell(text, _Marks.of(self.amounts.find(text)), _Marks.of(kinds), _Marks.of(reasons))
+        reasons = (match for match in self.exactness.matches(text, anywhere=True) if not _MEASURES.intersection(match.concepts))
+        kinds = self.kinds.matches(text, anywhere=True)
+        cell = _Cell(text, _Marks.of(self._amounts(text)), _Marks.of(kinds), _Marks.of(reasons))
         statements, unread = [], []
         for piece in cell.pieces():
-            words = text[piece.start : piece.end].strip(" ,;+(")
+            words = _EDGES.sub("", text[piece.start : piece.end])
             words = words if "(" in words else words.rstrip(" )")
             statement = self._statement(words, piece)
             if statement:
@@ -195,6 +205,14 @@ class CostReader:
             elif words:
                 unread.append(words)
         return statements, " … ".join(unread)
+
+    def _amounts(self, text: str) -> list[Amount]:
+        """Find the amounts; a cell that is nothing but a number with cents (``50,00 - 100,00``) is meant in Euro."""
+        found = list(self.amounts.find(text))
+        if not found and _CENTS.search(text):
+            in_euro = f"{text} Euro"
+            found = [attrs.evolve(amount, end=len(text)) for amount in self.amounts.find(in_euro) if amount.end - amount.start == len(in_euro)]
+        return found
 
     def _statement(self, words: str, piece: _Piece) -> CostStatement | None:
         kinds = piece.kinds or ("unspecified",)
@@ -205,7 +223,7 @@ class CostReader:
         if _OFTEN.search(words):
             return None
         low, high = piece.amount.low, piece.amount.high
-        qualified = self.exactness.find(piece.amount.qualifier, negatable=False).concepts
+        qualified = self.exactness.find(piece.amount.qualifier, anywhere=True).concepts
         exactness = "range" if high is not None else next((word for word in qualified if word in QUALIFIERS), "exact")
         up_to = high if high is not None else (low if exactness == "at-most" else None)
         year = _YEAR.search(words)

@@ -2,8 +2,8 @@
 
 The vocabularies carry the words of the sources as ``skos:hiddenLabel`` (``bundesweit``, ``deutschlandweit``, ``Deutschland``, ``national``
 for one concept). A label is found where all its words follow one another, punctuation and capitals aside; of the labels that fit at one
-place the longest counts. A label behind a negation (``nicht dauerhaft``) is not found: only a label that carries the negation itself can say
-what that means (``nicht aktiv``).
+place the longest counts. A label behind a negation (``nicht dauerhaft``) or a frequency (``2x jährlich``) does not say what it says alone, so it
+is not found: only a label that carries the words before it can tell what they mean together (``nicht aktiv``).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import attrs
 _WORD = re.compile(r"[\w§&€%]+(?:[.'’´-]\w+)*\.?")
 _JOINERS = frozenset({"und", "u", "sowie", "bzw", "oder", "&"})
 _NEGATIONS = frozenset({"nicht", "kein", "keine", "keinen", "keiner", "ohne", "weder"})
+_FREQUENCY = re.compile(r"[0-9]*x|[0-9]*mal")
 _SOFT_HYPHEN = "\u00ad"
 
 Word = tuple[str, int, int]
@@ -81,11 +82,11 @@ class Lexicon:
         """Return the words of all labels of some concepts, the longest first."""
         return sorted((words for words, found in self.phrases.items() if set(found) & set(concepts)), key=lambda words: (-len(words), words))
 
-    def matches(self, text: str, *, negatable: bool = True) -> Iterator[Match]:
-        """Yield the labels that a text holds, in its order; with ``negatable=False`` also those behind a negation."""
-        yield from self._scan(normal_words(text), negatable=negatable)
+    def matches(self, text: str, *, anywhere: bool = False) -> Iterator[Match]:
+        """Yield the labels that a text holds, in its order; with ``anywhere`` also those behind a negation or frequency."""
+        yield from self._scan(normal_words(text), anywhere=anywhere)
 
-    def find(self, text: str, *, negatable: bool = True) -> Found:
+    def find(self, text: str, *, anywhere: bool = False) -> Found:
         """Find the concepts that a text names.
 
         >>> reach = Lexicon.of([("bundesweit", "v:national"), ("regional", "v:regional")])
@@ -96,17 +97,17 @@ class Lexicon:
         """
         text = composed(text)
         words = normal_words(text)
-        matches = list(self._scan(words, negatable=negatable))
+        matches = list(self._scan(words, anywhere=anywhere))
         concepts = dict.fromkeys(concept for match in matches for concept in match.concepts)
         edges = [0, *(edge for match in matches for edge in (match.start, match.end)), len(text)]
         gaps = list(zip(edges[::2], edges[1::2], strict=True))
         return Found(tuple(concepts), " … ".join(_passages(text, words, gaps)))
 
-    def _scan(self, words: list[Word], *, negatable: bool) -> Iterator[Match]:
+    def _scan(self, words: list[Word], *, anywhere: bool) -> Iterator[Match]:
         at = 0
         while at < len(words):
             size, concepts = self._longest_at(words, at)
-            if concepts and not (negatable and at and words[at - 1][0] in _NEGATIONS):
+            if concepts and not (at and not anywhere and _changes_meaning(words[at - 1][0])):
                 yield Match(words[at][1], words[at + size - 1][2], concepts)
             at += size
 
@@ -116,6 +117,10 @@ class Lexicon:
             if concepts:
                 return size, concepts
         return 1, ()
+
+
+def _changes_meaning(word: str) -> bool:
+    return word in _NEGATIONS or bool(_FREQUENCY.fullmatch(word))
 
 
 def _passages(text: str, words: list[Word], gaps: list[tuple[int, int]]) -> Iterator[str]:

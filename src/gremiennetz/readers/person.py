@@ -1,6 +1,6 @@
 """Names of persons: salutation, title, given and family name.
 
-``Hr. Prof. Dr. Burkhard Jabs``, ``Frau Dr. Maren Rottmann-Wolf``, ``OA Dr. Holger Palisch``, ``Frau Starke``.
+``Hr. Prof. Dr. Max Muster``, ``Frau Dr. Eva Muster-Beispiel``, ``OA Dr. Max Muster``, ``Frau Muster``.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ class PersonName:
 def read_person(text: str) -> PersonName:
     """Take the name of a person apart.
 
-    >>> read_person("Hr. Prof. Dr. Burkhard Jabs")
-    PersonName(salutation='Hr.', title='Prof. Dr.', given='Burkhard', family='Jabs')
-    >>> read_person("Frau Starke")
-    PersonName(salutation='Frau', title='', given='', family='Starke')
-    >>> read_person("Dr.-Ing. Anna von der Aue")
-    PersonName(salutation='', title='Dr.-Ing.', given='Anna', family='von der Aue')
+    >>> read_person("Hr. Prof. Dr. Max Muster")
+    PersonName(salutation='Hr.', title='Prof. Dr.', given='Max', family='Muster')
+    >>> read_person("Frau Muster")
+    PersonName(salutation='Frau', title='', given='', family='Muster')
+    >>> read_person("Dr.-Ing. Eva von der Muster")
+    PersonName(salutation='', title='Dr.-Ing.', given='Eva', family='von der Muster')
     """
     words = composed(text).strip(" ()/;,").split()
     salutation, titles = "", []
