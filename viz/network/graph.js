@@ -6,7 +6,8 @@ const UNIT_W = 300, UNIT_H = 34;
 function unitShapes(node, ink) {
   const { w, h } = node, colour = colourOf(node.mark ?? node.id);
   const slim = h > 40;
-  const lines = node.lines ||= wrapped(node.label, w - (slim ? 38 : 116), 2, 13);
+  let lines = node.lines ||= wrapped(node.label, w - (slim ? 38 : 116), 2, 13);
+  if (!slim && lines.length > 1) lines = node.lines = wrapped(node.label, w - 134, 2, 13);
   return [
     { k: "rect", x: -w / 2, y: -h / 2, w, h, r: 5, fill: theme.paper, stroke: ink.selected ? theme.accent : colour, lw: ink.selected ? 3 : 1.2 },
     mark(markOf(node.mark ?? node.id), -w / 2 + 15, 0, 7, colour),
@@ -131,7 +132,7 @@ function unfold(nodes, edges, folded, byBody, isOpen) {
     if (!open) continue;
     const sorted = [...list].sort((a, b) => a.label.localeCompare(b.label, "de"));
     const side = !isUnit ? "bottom" : node.x < 0 && !narrow() ? "left" : "right";
-    const columns = side === "bottom" ? Math.min(6, sorted.length) : Math.max(1, Math.ceil(sorted.length / 24));
+    const columns = side === "bottom" ? Math.min(6, sorted.length) : Math.max(1, Math.ceil(sorted.length / 11));
     const rows = Math.ceil(sorted.length / columns);
     const top = side === "bottom" ? next.bottom : Math.max(next[side], node.y - (rows * 54) / 2);
     sorted.forEach((body, i) => {
@@ -246,7 +247,7 @@ function edgeLook(edge, selected) {
   const from = units.has(edge.from) || groups.has(edge.from) ? colourOf(edge.from) : theme.edge;
   const colour = edge.way === "under" ? theme.edge : edge.way === "pair" ? theme.edge : from;
   const width = edge.way === "pair" ? 1 + 1.6 * Math.sqrt(edge.weight) : edge.way === "under" ? 1 : 1.3;
-  return { colour, width: strong ? width + 1.6 : width, dash: !edge.firm, opacity: strong ? 1 : selected ? 0.22 : edge.way === "pair" ? 0.55 : edge.way === "via" ? 0.35 : 0.55 };
+  return { colour, width: strong ? width + 1.6 : width, dash: !edge.firm, opacity: strong ? 1 : selected ? 0.22 : edge.way === "pair" ? (current.edges.length > 80 ? 0.3 : 0.55) : edge.way === "via" ? 0.35 : 0.55 };
 }
 function visNode(node) {
   return {
