@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from gremiennetz.errors import GremiennetzError
@@ -29,9 +30,11 @@ def labels(vocabulary: Vocabulary, scheme: str) -> list[tuple[str, str]]:
     found = []
     for kind in ("prefLabel", "altLabel", "hiddenLabel"):
         for quad in vocabulary.store.quads_for_pattern(None, iri(f"skos:{kind}"), None, None):
-            concept = str(quad.subject).strip("<>").removeprefix(PREFIXES["vocab"])
-            if concept.startswith(f"{scheme}/") and quad.object.language != "en":
-                found.append((quad.object.value, concept))
+            subject, label = quad.subject, quad.object
+            if isinstance(subject, ox.NamedNode) and isinstance(label, ox.Literal) and label.language != "en":
+                concept = subject.value.removeprefix(PREFIXES["vocab"])
+                if concept.startswith(f"{scheme}/"):
+                    found.append((label.value, concept))
     return found
 
 

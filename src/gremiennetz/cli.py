@@ -17,6 +17,7 @@ from rich.text import Text
 
 from gremiennetz import __version__, overview, query, validate
 from gremiennetz.cli_resolve import resolve_command
+from gremiennetz.cli_serve import serve_command
 from gremiennetz.errors import GremiennetzError, InputError
 from gremiennetz.files import read_text
 from gremiennetz.graph import files, store
@@ -162,20 +163,25 @@ def convert(root: RootOption = Path()) -> None:
 @app.command(name="validate")
 def validate_command(
     root: RootOption = Path(),
+    profile: Annotated[
+        validate.Profile, typer.Option("--profile", help="For whom: internal, or public, which must not hold personal data.")
+    ] = validate.Profile.internal,
     style: Annotated[ReportFormat, typer.Option("--format", help="How the report is written.")] = ReportFormat.text,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="Show all warnings and hints, not only the first of each kind.")] = False,
 ) -> None:
-    """Check the graph against the SHACL shapes."""
+    """Check the graph against the SHACL shapes; exit code 1 when one is violated."""
     place = Root(root)
-    report = validate.validate(store.in_memory(place), place.shipped("shapes"))
+    graph = store.in_memory(place, people=profile is validate.Profile.internal)
+    report = validate.validate(graph, place.shipped("shapes"), profile)
     if style is ReportFormat.ttl:
-        typer.echo(report.graph.serialize(format="turtle"))
+        typer.echo(report.graph.serialize(format="turtle"), nl=False)
     elif style is ReportFormat.json:
         typer.echo(validate.as_json(report))
     else:
         if report.findings:
-            typer.echo(validate.as_text(report.findings))
-        counts = {name: sum(item.severity == key for item in report.findings) for key, name in validate.SEVERITIES.items()}
-        typer.echo(", ".join(f"{name}: {count}" for name, count in counts.items()))
+            typer.echo(validate.as_text(report.findings, most=None if everything else 10))
+        typer.echo(validate.summary(report))
     if not report.conforms:
         raise typer.Exit(1)
 
@@ -268,6 +274,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 
 
 app.command(name="resolve")(resolve_command)
+app.command(name="serve")(serve_command)
 
 
 def main() -> None:

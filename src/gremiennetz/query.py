@@ -125,7 +125,7 @@ def _written(term: ox.NamedNode | ox.Literal) -> str:
     SPARQL 1.1 (section 19.2) lets an engine replace ``\\u0022`` anywhere, before it looks for strings; so a backslash of the text is never
     followed by a bare ``u``.
     """
-    return re.sub(r"\\\\([uU])", lambda match: rf"\\\u{ord(match[1]):04X}", str(term))
+    return re.sub(r"\\\\([uU])", lambda match: rf"\\\U{ord(match[1]):08X}", str(term))
 
 
 def read_query(path: Path, folder: Path) -> Query:
@@ -185,6 +185,9 @@ class Library:
         if problems:
             raise InputError(problems)
 
+    def __len__(self) -> int:
+        return len(self.queries)
+
     def __iter__(self) -> Iterator[Query]:
         return iter(self.queries.values())
 
@@ -198,7 +201,8 @@ class Library:
         fits = [key for key in self.queries if key.rsplit("/", 1)[-1] == name]
         if len(fits) == 1:
             return self.queries[fits[0]]
-        near = fits or near_names(name, [*self.queries, *(key.rsplit("/", 1)[-1] for key in self.queries)])
+        last = {key.rsplit("/", 1)[-1]: key for key in self.queries}
+        near = fits or list(dict.fromkeys(last.get(item, item) for item in near_names(name, [*self.queries, *last])))
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise UnknownNameError(f"there is no query {name!r}{hint} (gremiennetz query --list shows all)")
 

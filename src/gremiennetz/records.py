@@ -17,6 +17,7 @@ from gremiennetz.errors import InputError, Problem
 from gremiennetz.files import Row, read_table, read_text, read_toml
 from gremiennetz.ledger import Balance, Claim, balance, parse_lines
 from gremiennetz.places import Root
+from gremiennetz.readers.person import read_person
 
 TEXT_COLUMNS = ("umbrella", "name", "status", "reach", "participation", "purpose", "cost")
 """The cells of a record that hold words of the source."""
@@ -349,6 +350,10 @@ def _mentions(reading: _Reading, records: dict[str, Record], units: dict[str, Un
             reading.add(name, row, "person", f"{cells['person']!r} is no id; wanted: lower-case letters, digits and hyphens")
         if not cells["family"].strip():
             reading.add(name, row, "family", "is empty")
+        name_read = read_person(cells["text"])
+        for column, value in (("title", name_read.title), ("given", name_read.given), ("family", name_read.family)):
+            if cells[column] != value:
+                reading.add(name, row, column, f"holds {cells[column]!r}, the text {cells['text']!r} says {value!r}")
         if cells["on_behalf_of"] and units and cells["on_behalf_of"] not in units:
             reading.add(name, row, "on_behalf_of", f"there is no unit {cells['on_behalf_of']!r} in units.csv")
         record = records.get(cells["record"])

@@ -148,7 +148,11 @@ def _serialised(table: Table, style: str) -> str:
     result.vars = [rdflib.Variable(column) for column in table.columns]
     result.bindings = [{name: _identifier(value) for name, value in zip(result.vars, row, strict=True) if value is not None} for row in table.rows]
     written: Any = result.serialize(format=style, encoding="utf-8")
-    return str(written.decode("utf-8")) + "\n"
+    text = str(written.decode("utf-8")) + "\n"
+    return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", text) if style == "xml" else text
+
+
+_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def _identifier(value: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Identifier:

@@ -139,6 +139,7 @@ class _Result:
     focus: Node
     path: Node | None
     value: Node | None
+    messages: tuple[Node, ...]
 
     def order(self) -> tuple[int, str, str, str, str, str]:
         return (
@@ -163,7 +164,8 @@ def _run(data: rdflib.Graph | OxigraphDataGraph, shapes: rdflib.Graph) -> Iterat
         shape, component, focus = (results.value(node, key) for key in (SH.sourceShape, SH.sourceConstraintComponent, SH.focusNode))
         if severity not in SEVERITIES or shape is None or component is None or focus is None:
             raise GremiennetzError(f"the shape {shape} has the severity {severity}; wanted one of: {', '.join('sh:' + name for name in SEVERITIES)}")
-        yield _Result(severity, shape, component, focus, results.value(node, SH.resultPath), results.value(node, SH.value))
+        messages = tuple(results.objects(node, SH.resultMessage))
+        yield _Result(severity, shape, component, focus, results.value(node, SH.resultPath), results.value(node, SH.value), messages)
 
 
 def _report(results: Iterable[_Result], shapes: rdflib.Graph, store: ox.Store) -> Report:
@@ -179,7 +181,7 @@ def _report(results: Iterable[_Result], shapes: rdflib.Graph, store: ox.Store) -
         node = rdflib.BNode(f"result{number:06d}")
         # a path that is more than one property stands in the shape
         path = shapes.value(result.shape, SH.path) if isinstance(result.path, rdflib.BNode) else result.path
-        messages = sorted(shapes.objects(result.shape, SH.message))
+        messages = sorted(set(shapes.objects(result.shape, SH.message)) or result.messages, key=repr)
         graph.add((root, SH.result, node))
         graph.add((node, RDF.type, SH.ValidationResult))
         graph.add((node, SH.resultSeverity, SH[result.severity]))

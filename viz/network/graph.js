@@ -345,6 +345,7 @@ function fit(animate = !still()) {
   const some = current.nodes.filter((node) => !node.dim || node.kind === "ring");
   const box = boundsOf((some.length ? some : current.nodes).flatMap((node) => shapesOf(node).map((s) => moved(s, node.x, node.y))).concat(some.length === current.nodes.length ? panelShapes(current) : []));
   const w = holder.clientWidth - 24, h = holder.clientHeight - 24;
+  if (w <= 0 || h <= 0) return;
   let scale = Math.min(w / box.w, h / box.h, 1.25);
   let position = { x: box.x + box.w / 2, y: box.y + box.h / 2 };
   if (narrow() || scale < 0.42) {

@@ -14,8 +14,9 @@ import attrs
 from gremiennetz.errors import GremiennetzError
 
 _ESCAPE = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
-_LOCAL = r"(?:[\w:\u00b7]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%])"
-# Possessive quantifiers: no text, however hostile, makes the expression try again what it has read.
+_RUN = r"(?:[\w\u00b7\-]++|\.++(?=[\w\u00b7\-]))*+"
+_LOCAL = r"[\w:\u00b7]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
+# Possessive quantifiers, and no looking ahead further than a character: the time is linear in the length, however hostile the text.
 _TERMINALS = re.compile(
     rf"""
     (?P<space>[ \t\r\n]++)
@@ -24,9 +25,10 @@ _TERMINALS = re.compile(
   | (?P<string>\"\"\"(?:\"{{0,2}}(?:[^"\\]|\\.))*+\"\"\" | '''(?:'{{0,2}}(?:[^'\\]|\\.))*+'''
              | \"(?!\"\")(?:[^"\\\r\n]|\\[^\r\n])*+\" | '(?!'')(?:[^'\\\r\n]|\\[^\r\n])*+')
   | (?P<variable>[?$][\w\u00b7]++)
-  | (?P<blank>_:\w(?:[\w\u00b7\-]|\.(?=[\w\u00b7.\-]*[\w\u00b7\-]))*+)
+  | (?P<blank>_:\w{_RUN})
   | (?P<language>@[A-Za-z]++(?:-{{1,2}}[A-Za-z0-9]++)*+)
-  | (?P<name>(?:[^\W\d_](?:[\w\u00b7\-]|\.(?=[\w\u00b7.\-]*[\w\u00b7\-]:))*+)?:(?:{_LOCAL}(?:{_LOCAL}|-|\.(?=(?:\.|-|{_LOCAL})*(?:-|{_LOCAL})))*+)?+)
+  | (?P<run>[^\W\d_]{_RUN})?+(?P<name>:(?:(?:{_LOCAL})(?:{_LOCAL}|-|\.++(?=-|{_LOCAL}))*+)?+)
+  | (?P<words>[^\W\d_]{_RUN})
   | (?P<number>(?:[0-9]++(?:\.[0-9]*+)?+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?+)
   | (?P<word>\w++)
   | (?P<mark><<|>>|.)
@@ -52,6 +54,10 @@ def tokens(text: str) -> Iterator[Token]:
     """Yield the terminals of a SPARQL text, white space and comments included. Raises ``UnreadableError`` for a string without an end."""
     for match in _TERMINALS.finditer(text):
         kind = match.lastgroup or "mark"
+        if kind == "words":  # what might have been the prefix of a name, had a colon followed: words, hyphens and full stops
+            for part in re.finditer(r"\w+|.", match[0]):
+                yield Token("mark" if len(part[0]) == 1 and not re.match(r"\w", part[0]) else "word", part[0], match.start() + part.start())
+            continue
         if kind == "mark" and match[0] in "\"'":
             raise UnreadableError(f"line {line(text, match.start())}: the string that begins here has no end")
         yield Token(kind, match[0], match.start())

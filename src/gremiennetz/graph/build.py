@@ -67,7 +67,7 @@ class Builder:
         return self.names.thing("document", self.dataset.settings["document"]["id"])
 
     @cached_property
-    def set(self) -> ox.NamedNode:
+    def collection(self) -> ox.NamedNode:
         """Return the IRI of the set of records."""
         return self.names.thing("dataset", self.dataset.id)
 
@@ -119,12 +119,12 @@ class Builder:
         label = settings["municipality"]["label"]
         yield city, _TYPE, iri("gn:Municipality")
         yield city, iri("skos:prefLabel"), text(label)
-        yield self.set, _TYPE, iri("dcat:Dataset")
-        yield self.set, iri("dct:title"), text(settings["dataset"]["title"]["de"])
-        yield self.set, iri("dct:title"), text(settings["dataset"]["title"]["en"], "en")
-        yield self.set, iri("dct:identifier"), plain(self.dataset.id)
-        yield self.set, iri("dct:subject"), city
-        yield self.set, iri("prov:wasDerivedFrom"), self.document
+        yield self.collection, _TYPE, iri("dcat:Dataset")
+        yield self.collection, iri("dct:title"), text(settings["dataset"]["title"]["de"])
+        yield self.collection, iri("dct:title"), text(settings["dataset"]["title"]["en"], "en")
+        yield self.collection, iri("dct:identifier"), plain(self.dataset.id)
+        yield self.collection, iri("dct:subject"), city
+        yield self.collection, iri("prov:wasDerivedFrom"), self.document
         yield self.document, _TYPE, iri("gn:Document")
         yield self.document, iri("dct:title"), text(settings["document"]["title"])
         yield self.document, iri("dct:identifier"), plain(settings["document"]["id"])
@@ -180,7 +180,7 @@ class Builder:
         yield node, iri("org:organization"), self.body(body)
         yield unit, iri("org:memberOf"), self.body(body)
         yield node, iri("prov:wasDerivedFrom"), self.record(record.id)
-        yield node, iri("dct:isPartOf"), self.set
+        yield node, iri("dct:isPartOf"), self.collection
         status = record.text("status")
         state = self.vocabulary.lexicon("status", "role").find(status)
         period, rest = read_period(status)
@@ -244,7 +244,7 @@ class Builder:
             yield node, _TYPE, iri("gn:Record")
             yield node, iri("rdfs:label"), text(f"Datensatz {record.id}")
             yield node, iri("dct:identifier"), plain(record.id)
-            yield node, iri("dct:isPartOf"), self.set
+            yield node, iri("dct:isPartOf"), self.collection
             yield node, iri("prov:hadPrimarySource"), self.document
             yield node, iri("gn:sourceLines"), plain(line_ranges(number for cell in record.cells.values() for number in cell.lines))
             yield node, iri("gn:file"), plain(f"data/records/{self.dataset.id}/{record.file}")
@@ -306,7 +306,7 @@ class Builder:
         yield seat, iri("org:member"), person
         yield seat, iri("org:organization"), self.body(body)
         yield seat, iri("prov:wasDerivedFrom"), self.record(record.id)
-        yield seat, iri("dct:isPartOf"), self.set
+        yield seat, iri("dct:isPartOf"), self.collection
         yield seat, iri("gn:sourceLines"), plain(mention.lines)
         yield seat, iri("dct:description"), text(mention.text)
         if mention.on_behalf_of:

@@ -1,0 +1,162 @@
+"""Dumps of a set in every serialisation, and what VoID says of them; the counts are those of the very triples that were written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pyoxigraph as ox
+import rdflib
+
+from gremiennetz.errors import GremiennetzError
+from gremiennetz.export.catalog import FORMATS, dataset_iri, distribution_iri, download
+from gremiennetz.export.index import TYPE, Index, in_order
+from gremiennetz.export.jsonld import Context, dumps
+from gremiennetz.export.settings import Publication
+from gremiennetz.export.site import MORE_PREFIXES, Site, Triple
+from gremiennetz.files import write_text
+from gremiennetz.graph.files import BODIES
+from gremiennetz.graph.store import ONTOLOGY
+from gremiennetz.graph.terms import PREFIXES, integer, text, to_rdflib
+
+VOID = "void.ttl"
+RDF_DUMPS = {form.name: form for form in FORMATS[:5]}
+
+
+def graphs(store: ox.Store, site: Site, publication: Publication) -> dict[str, list[Triple]]:
+    """Return the named graphs of a set with their triples in order: its own, the bodies that all sets share, and the ontology."""
+    prefix = f"{site.base}graph/"
+    own = f"{prefix}{publication.id}/"
+    found = {}
+    for node in sorted((node for node in store.named_graphs() if isinstance(node, ox.NamedNode)), key=lambda node: node.value):
+        if node.value.startswith(own) or node.value in {prefix + BODIES, prefix + ONTOLOGY}:
+            found[node.value] = in_order(_triples(store, node))
+    return found
+
+
+def _triples(store: ox.Store, graph: ox.NamedNode) -> Iterator[Triple]:
+    for quad in store.quads_for_pattern(None, None, None, graph):
+        if not isinstance(quad.object, ox.Triple) and not isinstance(quad.subject, ox.Triple):
+            yield quad.subject, quad.predicate, quad.object
+
+
+def merged(named: Mapping[str, list[Triple]]) -> list[Triple]:
+    """Return the triples of all graphs in order, each once."""
+    return in_order(triple for triples in named.values() for triple in triples)
+
+
+def turtle(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> str:
+    """Return triples as Turtle, written by rdflib in a stable order."""
+    graph = rdflib.Graph(bind_namespaces="none")
+    for subject, predicate, target in triples:
+        graph.add((to_rdflib(subject), to_rdflib(predicate), to_rdflib(target)))
+    for prefix, namespace in prefixes.items():
+        graph.bind(prefix, namespace)
+    return graph.serialize(format="turtle")
+
+
+def serialised(triples: Iterable[Triple], form: ox.RdfFormat, prefixes: Mapping[str, str] | None = None) -> str:
+    """Return triples as N-Triples, RDF/XML or Turtle, in the order in which they come."""
+    found = ox.serialize((ox.Triple(*triple) for triple in triples), format=form, prefixes=dict(prefixes or {}))
+    if found is None:
+        raise TypeError(form)
+    return found.decode("utf-8")
+
+
+def write(folder: Path, site: Site, publication: Publication, named: Mapping[str, list[Triple]], context: Context) -> list[Triple]:
+    """Write all dumps of a set below the folder of a package, and return the triples that they hold."""
+    triples = merged(named)
+    prefixes = site.prefixes()
+    path = {name: folder / download(publication, form) for name, form in RDF_DUMPS.items()}
+    write_text(path["turtle"], turtle(triples, prefixes))
+    write_text(path["n-triples"], serialised(triples, ox.RdfFormat.N_TRIPLES))
+    write_text(path["json-ld"], dumps(context.document(triples)))
+    write_text(path["rdf-xml"], serialised(triples, ox.RdfFormat.RDF_XML, prefixes))
+    quads = (ox.Quad(*triple, ox.NamedNode(name)) for name, items in named.items() for triple in items)
+    trig = ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=prefixes)
+    if trig is None:
+        raise TypeError(path["trig"])
+    write_text(path["trig"], trig.decode("utf-8"))
+    return triples
+
+
+def check_characters(triples: Iterable[Triple]) -> None:
+    """Refuse texts that XML cannot hold, before anything is written. Raises ``GremiennetzError`` that names the thing."""
+    for subject, _, target in triples:
+        if isinstance(target, ox.Literal):
+            bad = next((char for char in target.value if char < " " and char not in "\t\n\r" or char in "\ufffe\uffff"), "")
+            if bad:
+                raise GremiennetzError(f"a text of {subject} holds the character U+{ord(bad):04X}, which no RDF/XML, HTML or XLSX can hold; remove it")
+
+
+def void(site: Site, publications: Sequence[Publication], statistics: Mapping[str, Counter[tuple[str, str]]]) -> list[Triple]:
+    """Return what VoID says of the dumps of each set (``counted``)."""
+    return in_order(triple for item in publications for triple in _void(site, item, statistics[item.id]))
+
+
+def counted(triples: Iterable[Triple]) -> Counter[tuple[str, str]]:
+    """Return how often what occurs: ``("class", iri)``, ``("property", iri)``, and ``("", "triples" | "entities" | "subjects" | "objects" | …)``."""
+    counts: Counter[tuple[str, str]] = Counter()
+    subjects, targets = set(), set()
+    for subject, predicate, target in triples:
+        counts["", "triples"] += 1
+        counts["property", predicate.value] += 1
+        if predicate == TYPE and isinstance(target, ox.NamedNode):
+            counts["class", target.value] += 1
+        subjects.add(subject)
+        targets.add(target)
+    counts["", "distinctSubjects"] = len(subjects)
+    counts["", "distinctObjects"] = len(targets)
+    counts["", "properties"] = sum(1 for kind, _ in counts if kind == "property")
+    counts["", "classes"] = sum(1 for kind, _ in counts if kind == "class")
+    counts["", "entities"] = len(subjects)
+    return counts
+
+
+def _void(site: Site, item: Publication, counts: Counter[tuple[str, str]]) -> Iterator[Triple]:
+    node, term = dataset_iri(site, item), _term
+    yield node, TYPE, term("void:Dataset")
+    yield node, term("dct:title"), text(item.title["de"])
+    yield node, term("void:uriSpace"), ox.Literal(f"{site.base}id/")
+    yield node, term("foaf:homepage"), ox.NamedNode(site.base)
+    yield node, term("dct:license"), ox.NamedNode(item.licence)
+    yield node, term("void:vocabulary"), ox.NamedNode(f"{site.base}ns#")
+    for name in ("org", "skos", "dct", "prov"):
+        yield node, term("void:vocabulary"), ox.NamedNode(PREFIXES[name])
+    if item.endpoint:
+        yield node, term("void:sparqlEndpoint"), ox.NamedNode(item.endpoint)
+    for form in RDF_DUMPS.values():
+        yield node, term("void:dataDump"), ox.NamedNode(site.base + download(item, form))
+        yield distribution_iri(site, item, form), term("void:triples"), integer(counts["", "triples"])
+    for (kind, name), count in sorted(counts.items()):
+        if not kind:
+            yield node, term(f"void:{name}"), integer(count)
+            continue
+        part = ox.NamedNode(f"{site.base}{VOID}#{item.id}-{kind}-{_fragment(name)}")
+        yield node, term(f"void:{kind}Partition"), part
+        yield part, term(f"void:{kind}"), ox.NamedNode(name)
+        yield part, term("void:entities" if kind == "class" else "void:triples"), integer(count)
+
+
+def _fragment(iri: str) -> str:
+    for prefix, namespace in {**PREFIXES, **MORE_PREFIXES}.items():
+        if iri.startswith(namespace):
+            return f"{prefix}-{iri[len(namespace) :].replace('/', '-')}"
+    return iri.split("://", 1)[-1].replace("/", "-").replace("#", "-")
+
+
+def _term(name: str) -> ox.NamedNode:
+    prefix, local = name.split(":", 1)
+    return ox.NamedNode({**PREFIXES, **MORE_PREFIXES}[prefix] + local)
+
+
+def graph_notes(index: Index, named: Mapping[str, list[Triple]]) -> list[Triple]:
+    """Return what is said of the named graphs themselves, so that their IRIs lead somewhere."""
+    found: list[Triple] = []
+    for name, triples in named.items():
+        node = ox.NamedNode(name)
+        found.append((node, TYPE, _term("void:Dataset")))
+        found.append((node, _term("dct:title"), text(f"Benannter Graph {name.removeprefix(index.site.base + 'graph/')}")))
+        found.append((node, _term("void:triples"), integer(len(triples))))
+    return found
