@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from gremiennetz import files as plain_files
 from gremiennetz.cli import app
 from gremiennetz.errors import GremiennetzError, InputError
 from gremiennetz.files import read_table, table_text, write_text
@@ -140,7 +139,7 @@ def test_an_interrupted_write_leaves_what_was_there(tmp_path: Path, monkeypatch:
     def broken(*_: object, **__: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(plain_files.Path, "write_text", broken)
+    monkeypatch.setattr(Path, "write_text", broken)
     with pytest.raises(KeyboardInterrupt):
         write_text(path, "after")
     monkeypatch.undo()

@@ -123,7 +123,9 @@ def build(root: RootOption = Path()) -> None:
         typer.echo(validate.as_text(item for item in report.findings if item.severity == "Violation"), err=True)
         raise typer.Exit(1)
     page, book = write_report(place, query.StoreEngine(graph), place.build, "internal")
+    picture = write_network(place, Profile.internal.value, place.build / "network.html")
     products = [
+        overview.Product.of(picture, place.build, "Das Netzwerk zum Anklicken: Einheiten, Gremien, Dachverbände, Überschneidungen (intern, mit Personen)"),
         overview.Product.of(page, place.build, "Bericht für das Strategieamt, zum Lesen und Drucken (intern, mit Personen)"),
         overview.Product.of(book, place.build, "Derselbe Bericht als Arbeitsmappe"),
         *(overview.Product.of(path, place.build, "Graph als Turtle") for path in written),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import pyoxigraph as ox
@@ -70,6 +71,7 @@ def _things(rows: Iterable[tuple[Any, ...]]) -> defaultdict[str, dict[str, Value
     return found
 
 
+@lru_cache(maxsize=256)
 def _prefixed(value: str) -> str:
     for prefix, base in PREFIXES.items():
         if value.startswith(base):

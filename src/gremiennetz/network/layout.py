@@ -25,7 +25,7 @@ Point = tuple[float, float]
 SEED = 20260101
 MOST_GROUPS = 250
 """More units than this are drawn by Geschäftsbereich, and more of those by municipality: beyond it nobody can read a picture."""
-MOST_TIES = 400
+MOST_TIES = 120
 """More bodies between the units than this are not drawn at first sight; those that tie most units are."""
 
 UNIT_WIDTH, UNIT_HEIGHT, UNIT_GAP, HEAD, PANEL_GAP = 300, 34, 3, 22, 8
