@@ -14,7 +14,7 @@ from gremiennetz.errors import GremiennetzError, InputError
 from gremiennetz.graph.files import load_register
 from gremiennetz.places import Root
 from gremiennetz.records import Dataset, Record, read_dataset
-from gremiennetz.register import Register, check_against
+from gremiennetz.register import Decision, Register, check_against
 from gremiennetz.vocabulary import Vocabulary
 
 
@@ -47,7 +47,7 @@ def resolve_command(
             return
         kind, body = judged[0]
         day = date or dt.datetime.now(tz=dt.UTC).date().isoformat()
-        resolve.decide(place.register, register, data, resolve.Judgement(name, record, body, kind, because, author, day))
+        resolve.decide(place.register, register, data, Decision(name, record, body, kind, because, author, day))
         typer.echo(f"{record}: {kind} {body}")
         return
     if record is not None:
@@ -102,6 +102,6 @@ def _ask(place: Root, data: Dataset, register: Register, items: list[resolve.Ope
         if answer:
             reason = ask("because")
             try:
-                resolve.decide(place.register, register, data, resolve.Judgement(data.id, item.record.id, answer, "same", reason, author, day))
+                resolve.decide(place.register, register, data, Decision(data.id, item.record.id, answer, "same", reason, author, day))
             except GremiennetzError as error:
                 typer.echo(str(error), err=True)

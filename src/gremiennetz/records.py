@@ -236,7 +236,7 @@ def read_dataset(root: Root, name: str) -> Dataset:
     try:
         settings = read_settings(folder)
         file = settings["document"]["file"]
-        source = tuple(read_text(root.source / file, f"data/source/{file}").splitlines())
+        source = _lines(read_text(root.source / file, f"data/source/{file}"))
     except InputError as error:
         reading.problems.extend(error.problems)
     units = _units(reading, len(source))
@@ -246,6 +246,11 @@ def read_dataset(root: Root, name: str) -> Dataset:
     if reading.problems:
         raise InputError(reading.problems)
     return Dataset(name, settings, units, records, tuple(mentions), tuple(ledger), source)
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    """Cut a document at line feeds only, as editors count lines (``str.splitlines`` also cuts at form feeds and Unicode separators)."""
+    return tuple(line.removesuffix("\r") for line in text.removesuffix("\n").split("\n"))
 
 
 def _unique(reading: _Reading, name: str, column: str, rows: Iterable[Row]) -> Iterator[Row]:

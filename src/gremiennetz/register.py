@@ -57,8 +57,8 @@ class Decision:
     justification: str
     author: str
     date: str
-    comment: str
-    row: int
+    comment: str = ""
+    row: int = 0
 
 
 @attrs.frozen

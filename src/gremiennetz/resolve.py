@@ -20,7 +20,7 @@ from rigour.names import extract_org_types, remove_org_types
 from gremiennetz.errors import GremiennetzError
 from gremiennetz.files import read_table, table_text, write_text
 from gremiennetz.records import Dataset, Record
-from gremiennetz.register import DECISION_COLUMNS, JUDGEMENTS, Body, Register, key
+from gremiennetz.register import DECISION_COLUMNS, JUDGEMENTS, Body, Decision, Register, key
 
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _WORD = re.compile(r"\w+")
@@ -135,21 +135,7 @@ def undecided(dataset: Dataset, register: Register) -> Iterator[Open]:
             yield Open(dataset.id, record, tuple(candidates(record.text("name"), register, record.text("umbrella"))))
 
 
-@attrs.frozen
-class Judgement:
-    """What somebody decided, to be written down."""
-
-    dataset: str
-    record: str
-    body: str
-    judgement: str
-    justification: str
-    author: str
-    date: str
-    comment: str = ""
-
-
-def decide(folder: Path, register: Register, dataset: Dataset, item: Judgement) -> None:
+def decide(folder: Path, register: Register, dataset: Dataset, item: Decision) -> None:
     """Write a judgement to ``decisions.csv``; a judgement on the same record and body is replaced, nothing else is touched.
 
     Raises ``GremiennetzError`` for a record, body or judgement that does not exist, and for a second ``same``.

@@ -15,7 +15,7 @@ HOSTILE = (
     "Langer Name " + "x" * 4988,
     "شبكة المدن 10 \u202egnirts",
     "Netz 🌍🏳️‍🌈 \"Anführung\" 'einfach' `schräg` & ;",
-    "=HYPERLINK(\"http://example.org\";\"x\")",
+    '=HYPERLINK("http://example.org";"x")',
     "{{ 7*7 }} ${alert(1)} ]]> -->\u2028\u2029 href",
 )
 COSTS = (
@@ -148,7 +148,9 @@ def part(
     city.add("toy/participations", key, gn__status=term(f"status/{status}"), org__role=term(f"role/{role}"), gn__reach=term(f"reach/{reach}"))
     if cost:
         exactness, amount, upto = cost
-        decimals = {name: ox.Literal(value, datatype=iri("xsd:decimal")) for name, value in (("gn__amount", amount), ("gn__amountUpTo", upto)) if value}
+        decimals = {
+            name: ox.Literal(value, datatype=iri("xsd:decimal")) for name, value in (("gn__amount", amount), ("gn__amountUpTo", upto)) if value
+        }
         statement = city.add(
             "toy/participations",
             f"cost/toy-{number}-1",

@@ -88,14 +88,23 @@ def test_hostile_names_stay_words(toy_page: Path, open_page: Open, city: dict[st
 
 
 def test_a_hostile_address_does_nothing(toy_page: Path, open_page: Open) -> None:
-    for address in ("#view=<img>&sel=__proto__&focus=constructor&steps=99&page=-4&from=abc&lang=xx&theme=</style>", "#%E0%A4%A", "#sort=constructor&weigh=x"):
+    for address in (
+        "#view=<img>&sel=__proto__&focus=constructor&steps=99&page=-4&from=abc&lang=xx&theme=</style>",
+        "#%E0%A4%A",
+        "#sort=constructor&weigh=x",
+    ):
         page = open_page(toy_page, address)
         expect(page.locator("#title")).to_have_text("Überblick")
 
 
 def test_search_knows_abbreviations_and_forgives_slips(toy_page: Path, open_page: Open) -> None:
     page = open_page(toy_page)
-    for typed, wanted in (("DST", "Deutscher Städtetag"), ("Deutcher Stadtetag", "Deutscher Städtetag"), ("burgeramt", "Bürgeramt"), ("KGST", "Kommunale Gemeinschaftsstelle")):
+    for typed, wanted in (
+        ("DST", "Deutscher Städtetag"),
+        ("Deutcher Stadtetag", "Deutscher Städtetag"),
+        ("burgeramt", "Bürgeramt"),
+        ("KGST", "Kommunale Gemeinschaftsstelle"),
+    ):
         page.fill("#search", typed)
         expect(page.locator("#suggestions li").first).to_contain_text(wanted)
     page.fill("#search", "zzzzzz")
@@ -145,7 +154,16 @@ def test_flags_show_doubt_and_endings(toy_page: Path, open_page: Open, flag: str
 def test_details_give_role_cost_lines_and_the_doubt_in_words(toy_page: Path, open_page: Open) -> None:
     page = open_page(toy_page, "#sel=body/kgst")
     words = page.locator("#detailsBody").inner_text()
-    for wanted in ("KGSt", "Vorsitz", "1.200,50 € (genau, Mitgliedsbeitrag)", "100,00 € – 250,00 € (Spanne, Mitgliedsbeitrag)", "Zeilen 5-7", "Der Name kann auch zur Zeile davor gehören.", "Spalte „Name“", "nicht angegeben"):
+    for wanted in (
+        "KGSt",
+        "Vorsitz",
+        "1.200,50 € (genau, Mitgliedsbeitrag)",
+        "100,00 € – 250,00 € (Spanne, Mitgliedsbeitrag)",
+        "Zeilen 5-7",
+        "Der Name kann auch zur Zeile davor gehören.",
+        "Spalte „Name“",
+        "nicht angegeben",
+    ):
         assert wanted in words
 
 
@@ -153,7 +171,16 @@ def test_first_sight_folds_what_only_one_unit_has(toy_page: Path, open_page: Ope
     page = open_page(toy_page)
     graph = networkx.read_gexf(io.BytesIO(download(page, "gexf")))
     labels = {data["label"] for _, data in graph.nodes(data=True)}
-    assert labels == {"Bürgeramt", "Personalamt", "Amt für Stadtgrün", "Amt für Gewässer <b>", "Deutscher Städtetag", "Umweltausschuss", "Kommunale Gemeinschaftsstelle", "Klima-Bündnis"}
+    assert labels == {
+        "Bürgeramt",
+        "Personalamt",
+        "Amt für Stadtgrün",
+        "Amt für Gewässer <b>",
+        "Deutscher Städtetag",
+        "Umweltausschuss",
+        "Kommunale Gemeinschaftsstelle",
+        "Klima-Bündnis",
+    }
     firm = {(source, target): data["firm"] for source, target, data in graph.edges(data=True)}
     assert firm["unit/toy-personal", "body/klima"] is False
     assert firm["unit/toy-gruen", "body/klima"] is True
@@ -194,7 +221,13 @@ def test_why_lists_what_two_units_share_and_what_decides(toy_page: Path, open_pa
     page.select_option("#whyB", "unit/toy-gruen")
     expect(page.locator("ul.whyBodies > li")).to_have_count(2)
     words = page.locator("#whyList").inner_text()
-    for wanted in ("Klima-Bündnis", "Kommunale Gemeinschaftsstelle", "unter Vorbehalt", "r-9 (Personalamt): Einheit", "teilen 2 Gremien (davon 0 fest)"):
+    for wanted in (
+        "Klima-Bündnis",
+        "Kommunale Gemeinschaftsstelle",
+        "unter Vorbehalt",
+        "r-9 (Personalamt): Einheit",
+        "teilen 2 Gremien (davon 0 fest)",
+    ):
         assert wanted in words
     page.select_option("#whyA", "unit/toy-buergeramt")
     expect(page.locator("ul.whyPersons > li")).to_have_text(["Muster"])
@@ -207,7 +240,9 @@ def test_why_lists_what_two_units_share_and_what_decides(toy_page: Path, open_pa
 
 def test_the_pairs_are_those_of_the_query(toy: Root, toy_store: ox.Store, toy_page: Path, open_page: Open) -> None:
     rows = StoreEngine(toy_store).run(Library(toy.shipped("queries")).get("overlap/unit-pairs").text)
-    wanted = {frozenset(row[:2]): [int(row[rows.columns.index(name)]) for name in ("bodies", "firm_bodies", "umbrellas", "persons")] for row in rows.texts()}
+    wanted = {
+        frozenset(row[:2]): [int(row[rows.columns.index(name)]) for name in ("bodies", "firm_bodies", "umbrellas", "persons")] for row in rows.texts()
+    }
     page = open_page(toy_page, "#view=matrix&weigh=bodies&weigh=umbrellas&weigh=persons")
     table = list(csv.reader(io.StringIO(download(page, "csv").decode("utf-8-sig")), delimiter=";"))
     assert {frozenset(row[:2]): [int(cell) for cell in row[2:6]] for row in table[1:]} == wanted
@@ -297,7 +332,12 @@ def test_everything_works_by_keyboard(toy_page: Path, open_page: Open) -> None:
 def test_zoom_and_pan_by_buttons_and_keys_change_the_picture(toy_page: Path, open_page: Open) -> None:
     page = open_page(toy_page)
     before = page.locator("#canvas").screenshot()
-    for act in (lambda: page.click("#zoomIn"), lambda: page.click("#panLeft"), lambda: page.locator("#canvas").press("ArrowUp"), lambda: page.mouse.wheel(0, 300)):
+    for act in (
+        lambda: page.click("#zoomIn"),
+        lambda: page.click("#panLeft"),
+        lambda: page.locator("#canvas").press("ArrowUp"),
+        lambda: page.mouse.wheel(0, 300),
+    ):
         page.locator("#canvas").hover()
         act()
         page.wait_for_timeout(120)

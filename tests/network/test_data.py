@@ -58,7 +58,12 @@ def test_an_amount_of_zero_is_an_amount(toy: Root, city: dict[str, Any]) -> None
 
 def test_sets_name_document_year_and_licence(data: dict[str, Any]) -> None:
     (item,) = data["sets"]
-    assert (item["title"], item["english"], item["year"], item["licence"]) == ("Gremien von Musterstadt", "Bodies of Musterstadt", "2031", "dl-de/by-2-0")
+    assert (item["title"], item["english"], item["year"], item["licence"]) == (
+        "Gremien von Musterstadt",
+        "Bodies of Musterstadt",
+        "2031",
+        "dl-de/by-2-0",
+    )
 
 
 def test_the_public_payload_knows_no_person(repository: Root, toy: Root) -> None:

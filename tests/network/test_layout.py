@@ -49,7 +49,9 @@ def test_an_empty_graph_has_no_positions() -> None:
     assert layout(empty)["wide"] == {"nodes": {}, "panels": []}
 
 
-def test_many_units_are_drawn_by_division_and_many_ties_are_cut(city: dict[str, Any], tmp_path_factory: pytest.TempPathFactory, repository: Root) -> None:
+def test_many_units_are_drawn_by_division_and_many_ties_are_cut(
+    city: dict[str, Any], tmp_path_factory: pytest.TempPathFactory, repository: Root
+) -> None:
     made = Root(city["country"](3000, units=600).write(tmp_path_factory.mktemp("country")))
     data = payload(store.in_memory(made), Library(repository.shipped("queries")))
     found = ties(data)

@@ -51,13 +51,20 @@ def test_json_survives_its_escaping(value: str) -> None:
 
 
 def test_the_page_says_what_it_is(text: str) -> None:
-    for words in ("Gremien von Musterstadt", "Anlage zur Anfrage", '"year":"2031"', '"profile":"internal"', f'"version":"{__version__}"', "dl-de/by-2-0"):
+    for words in (
+        "Gremien von Musterstadt",
+        "Anlage zur Anfrage",
+        '"year":"2031"',
+        '"profile":"internal"',
+        f'"version":"{__version__}"',
+        "dl-de/by-2-0",
+    ):
         assert words in text
 
 
 def test_the_public_page_holds_no_person(repository: Root, toy: Root) -> None:
     public = html(toy, store.in_memory(toy, people=False), "public")
-    assert "Muster\"" not in public.replace("Musterstadt", "")
+    assert 'Muster"' not in public.replace("Musterstadt", "")
     assert "vertreten durch" not in public
     assert '"persons":{}' in public
     assert '"seats":[]' in public

@@ -219,12 +219,15 @@ function overlap(some, left, right) {
 const DECIDING = ["unit", "name", "umbrella"];
 const deciding = (some) => some.filter((part) => part.loose).map((part) => ({ part, columns: part.unsure.filter((column) => DECIDING.includes(column)) }));
 
+// Two units of different cities in one body are no double work of one city: as in the queries, only units of one municipality overlap.
+const placeOf = new Map([...units.values()].map((unit) => [groupOf(unit.id), layout.level === "place" ? "" : unit.place || ""]));
 // All pairs of groups that share something: "a|b" → counts. Ways: bodies, umbrellas, persons.
 function pairsOf(some) {
   const pairs = new Map();
   const note = (way, members, id) => {
     const keys = [...members.keys()].sort();
     for (let i = 0; i < keys.length; i += 1) for (let j = i + 1; j < keys.length; j += 1) {
+      if (placeOf.get(keys[i]) !== placeOf.get(keys[j])) continue;
       const key = `${keys[i]}|${keys[j]}`;
       if (!pairs.has(key)) pairs.set(key, { a: keys[i], b: keys[j], bodies: [], umbrellas: [], persons: [], firm: { bodies: 0, umbrellas: 0, persons: 0 } });
       pairs.get(key)[way].push(id);
@@ -282,15 +285,21 @@ function costSummary(some, owner = () => "") {
   }
   return rows;
 }
-// Bodies, and umbrellas with all below them, for which several units state an amount above zero.
+// Bodies, and umbrellas with what stands below them, for which several units of one city state an amount above zero (as in the query
+// cost/double-payments): an umbrella counts when the amounts are for different bodies, else the body itself says it.
 function doublePayments(some) {
   const found = [];
   const paid = some.filter((part) => part.costs.some((cost) => cost.amount > 0));
   const gather = (scope, keysOf) => {
     const payees = new Map();
-    for (const part of paid) for (const body of keysOf(part)) payees.set(body, [...(payees.get(body) || []), part]);
-    for (const [body, list] of payees) {
+    for (const part of paid) for (const body of keysOf(part)) {
+      const key = `${body.id}|${part.u.place || ""}`;
+      if (!payees.has(key)) payees.set(key, { body, list: [] });
+      payees.get(key).list.push(part);
+    }
+    for (const { body, list } of payees.values()) {
       if (new Set(list.map((part) => part.unit)).size < 2) continue;
+      if (scope === "umbrella" && new Set(list.map((part) => part.b)).size < 2) continue;
       const sure = list.filter((part) => !part.loose && !part.unsure.includes("cost"));
       const cells = list.map((part) => ({ part, columns: part.unsure.filter((column) => [...DECIDING, "cost"].includes(column)) })).filter((item) => item.columns.length);
       found.push({ scope, body, parts: list, firm: new Set(sure.map((part) => part.unit)).size > 1, deciding: cells });

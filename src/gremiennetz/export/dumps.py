@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyoxigraph as ox
-import rdflib
 
 from gremiennetz.errors import GremiennetzError
 from gremiennetz.export.catalog import FORMATS, dataset_iri, distribution_iri, download
@@ -18,7 +17,7 @@ from gremiennetz.export.site import MORE_PREFIXES, Site, Triple
 from gremiennetz.files import write_text
 from gremiennetz.graph.files import BODIES
 from gremiennetz.graph.store import ONTOLOGY
-from gremiennetz.graph.terms import PREFIXES, integer, text, to_rdflib
+from gremiennetz.graph.terms import PREFIXES, integer, text
 
 VOID = "void.ttl"
 RDF_DUMPS = {form.name: form for form in FORMATS[:5]}
@@ -46,18 +45,11 @@ def merged(named: Mapping[str, list[Triple]]) -> list[Triple]:
     return in_order(triple for triples in named.values() for triple in triples)
 
 
-def turtle(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> str:
-    """Return triples as Turtle, written by rdflib in a stable order."""
-    graph = rdflib.Graph(bind_namespaces="none")
-    for subject, predicate, target in triples:
-        graph.add((to_rdflib(subject), to_rdflib(predicate), to_rdflib(target)))
-    for prefix, namespace in prefixes.items():
-        graph.bind(prefix, namespace)
-    return graph.serialize(format="turtle")
-
-
 def serialised(triples: Iterable[Triple], form: ox.RdfFormat, prefixes: Mapping[str, str] | None = None) -> str:
-    """Return triples as N-Triples, RDF/XML or Turtle, in the order in which they come."""
+    """Return triples as N-Triples, RDF/XML or Turtle, in the order in which they come.
+
+    Turtle too is written by Oxigraph here: rdflib's serialiser turns the decimal ``800`` into ``800.0``, another term than in the other dumps.
+    """
     found = ox.serialize((ox.Triple(*triple) for triple in triples), format=form, prefixes=dict(prefixes or {}))
     if found is None:
         raise TypeError(form)
@@ -69,7 +61,7 @@ def write(folder: Path, site: Site, publication: Publication, named: Mapping[str
     triples = merged(named)
     prefixes = site.prefixes()
     path = {name: folder / download(publication, form) for name, form in RDF_DUMPS.items()}
-    write_text(path["turtle"], turtle(triples, prefixes))
+    write_text(path["turtle"], serialised(triples, ox.RdfFormat.TURTLE, prefixes))
     write_text(path["n-triples"], serialised(triples, ox.RdfFormat.N_TRIPLES))
     write_text(path["json-ld"], dumps(context.document(triples)))
     write_text(path["rdf-xml"], serialised(triples, ox.RdfFormat.RDF_XML, prefixes))
