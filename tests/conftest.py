@@ -31,3 +31,19 @@ def small(tmp_path: Path) -> Root:
 def cli() -> CliRunner:
     """Return a runner of the command line."""
     return CliRunner()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests measured (``record_property("measured", …)``) at the end of the run, also when worker processes ran them."""
+    texts = [
+        str(value)
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if getattr(report, "when", "") == "call"
+        for name, value in report.user_properties
+        if name == "measured"
+    ]
+    if texts:
+        terminalreporter.section("measured")
+        for text in texts:
+            terminalreporter.write_line(text)

@@ -25,7 +25,7 @@ FLOORS = (
     ("results",),
     ("query", "validate", "templates"),
     ("analysis", "notebook", "resolve", "overview", "report", "network", "export", "endpoint", "remote"),
-    ("cli_resolve",),
+    ("cli_export", "cli_resolve"),
     ("cli", "__main__", "__init__"),
 )
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "gremiennetz"

@@ -184,10 +184,10 @@ def test_the_inventory_counts_what_the_records_hold() -> None:
     things = {str(row["thing"]): row["count"] for row in rows("quality/inventory")}
     participations = {row["record"] for row in rows("report/participations")}
     assert things["Mitwirkungen"] == things["Tabellenzeilen"] == len(participations)
-    assert things["darunter mit unsicheren Zellen"] == len({row["record"] for row in rows("report/uncertain")})
+    assert next(count for thing, count in things.items() if "unsicher" in thing) == len({row["record"] for row in rows("report/uncertain")})
     assert things["Organisationseinheiten"] == len({row["unit"] for row in rows("lists/units")})
     assert things["Gremien"] == len({row["body"] for row in rows("lists/bodies")})
-    assert things["darunter Dachverbände"] == len({row["umbrella"] for row in rows("lists/umbrellas")})
+    assert next(count for thing, count in things.items() if "Dachverb" in thing) == len({row["umbrella"] for row in rows("lists/umbrellas")})
 
 
 def test_shared_bodies_are_those_of_the_memberships() -> None:
@@ -290,7 +290,8 @@ def cities() -> str:
         if cell:
             lines.append(f':r-{key} gn:linesCost "{cell}" . :p-{key} gn:costStatement :c-{key}-1 .')
             lines.append(
-                f':c-{key}-1 a gn:CostStatement ; rdfs:label "{amount} Euro"@de ; gn:exactness v:exactness\\/{exactness} ; gn:costKind v:cost-kind\\/fee .'
+                f':c-{key}-1 a gn:CostStatement ; rdfs:label "{amount} Euro"@de ;'
+                f" gn:exactness v:exactness\\/{exactness} ; gn:costKind v:cost-kind\\/fee ."
             )
         if amount:
             lines.append(f":c-{key}-1 gn:amount {amount if '.' in amount else amount + '.0'} .")

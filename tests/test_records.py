@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,7 +19,7 @@ from gremiennetz.errors import GremiennetzError, InputError
 from gremiennetz.files import read_table, table_text, write_text
 from gremiennetz.graph import files
 from gremiennetz.places import Root
-from gremiennetz.records import RECORD_COLUMNS, read_dataset
+from gremiennetz.records import HTTP, RECORD_COLUMNS, read_dataset
 
 RECORDS = "records.csv"
 UNITS = "units.csv"
@@ -62,6 +65,19 @@ BAD = [
     ("no TOML", "dataset.toml", replace("[dataset]", "[dataset"), "is not TOML"),
     ("wrong folder", "dataset.toml", replace('id = "small-2026"', 'id = "big-2026"'), "the folder is named 'small-2026'"),
     ("year as text", "dataset.toml", replace("year = 2026", 'year = "MMXXVI"'), "document.year: holds 'MMXXVI'"),
+    ("year as truth", "dataset.toml", replace("year = 2026", "year = true"), "document.year: holds True"),
+    ("year of no calendar", "dataset.toml", replace("year = 2026", "year = 20260"), "document.year: holds 20260"),
+    ("licence that is no text", "dataset.toml", replace("year = 2026", "year = 2026\nlicence = 5"), "document.licence: holds 5"),
+    ("label of spaces", "dataset.toml", replace('label = "Kleine Stadt"', 'label = " "'), "municipality.label: holds ' '"),
+    ("base that is no IRI", "dataset.toml", replace("https://example.org/", "https://exa[mple.org/"), "dataset.base: holds"),
+    ("a document elsewhere", "dataset.toml", replace('"list.txt"', '"../../list.txt"'), "document.file: holds '../../list.txt'"),
+    ("a document of another system", "dataset.toml", replace('"list.txt"', "'C:\\list.txt'"), "document.file: holds"),
+    ("no document", "dataset.toml", replace('"list.txt"', '"other.txt"'), "data/source/other.txt: does not exist"),
+    ("empty settings", "dataset.toml", lambda _: "", "dataset.id: is missing"),
+    ("unknown unit kind", UNITS, replace("amt-b,Amt B,,office", "amt-b,Amt B,,offize"), "'offize' is no kind of unit; wanted one of:"),
+    ("link that is no link", UNITS, replace("office,,11,,", "office,,11,siehe OParl,"), "column oparl: 'siehe OParl' is no http(s) address"),
+    ("far too many lines", RECORDS, replace(",12,,,,,,,unit", ",1-900,,,,,,,unit"), "names 900 lines"),
+    ("person on other lines", "persons.csv", replace("amt-a,10", "amt-a,9"), "'Fr.' does not stand on the lines 9"),
 ]
 
 
@@ -76,6 +92,41 @@ def test_bad_input_is_told(small: Root, cli: CliRunner, name: str, file: str, ch
         assert told in message, name
         assert file in message
     assert {path: path.read_bytes() for path in before} == before
+
+
+@pytest.mark.parametrize("name", [RECORDS, UNITS, "persons.csv", "ledger.csv", "dataset.toml"])
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (lambda path: path.unlink(), "does not exist"),
+        (lambda path: (path.unlink(), path.mkdir()), "is a directory, a file was expected"),
+        (lambda path: path.write_bytes("Bürgeramt\n".encode("cp1252")), "is not UTF-8: byte 0xfc in line 1"),
+        (lambda path: path.write_bytes(b"a,b\n\x00\n"), "holds a NUL character in line 2"),
+        (lambda path: os.truncate(path, 200 * 2**20), "is 200 MB; files of this kind have at most 64 MB"),
+    ],
+    ids=["missing", "directory", "encoding", "NUL", "200 MB"],
+)
+def test_any_file_of_a_set_can_be_unusable(small: Root, cli: CliRunner, name: str, damage: Callable[[Path], object], told: str) -> None:
+    damage(small.records / "small-2026" / name)
+    message = _told(cli, small, "check")
+    if name == RECORDS and told == "does not exist":
+        told, name = "holds no table of records", ""
+    assert f"data/records/small-2026/{name}" in message
+    assert told in message
+
+
+def test_the_problems_of_all_sets_are_told_at_once(small: Root, cli: CliRunner) -> None:
+    shutil.copytree(small.records / "small-2026", small.records / "other-2026")
+    (small.records / "small-2026" / UNITS).unlink()
+    for command in ("check", "build"):
+        message = _told(cli, small, command)
+        assert "small-2026/units.csv: does not exist" in message
+        assert "other-2026/dataset.toml, column dataset.id: holds 'small-2026'" in message
+
+
+@given(st.from_regex(HTTP, fullmatch=True))
+def test_what_is_taken_for_an_address_is_an_iri(address: str) -> None:
+    assert ox.NamedNode(address).value == address
 
 
 def _told(cli: CliRunner, root: Root, command: str) -> str:
@@ -98,33 +149,10 @@ def test_all_problems_at_once(small: Root) -> None:
     assert files_named == {RECORDS, UNITS, "persons.csv"}  # the person's record has lost its id
 
 
-def test_another_encoding(small: Root) -> None:
-    path = small.records / "small-2026" / RECORDS
-    path.write_bytes(path.read_text(encoding="utf-8").encode("cp1252"))
-    with pytest.raises(InputError, match="is not UTF-8: byte 0xe4 in line"):
-        read_dataset(small, "small-2026")
-
-
 def test_a_byte_order_mark_is_welcome(small: Root) -> None:
     path = small.records / "small-2026" / RECORDS
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert len(read_dataset(small, "small-2026").records) == 5
-
-
-def test_a_directory_instead_of_a_file(small: Root) -> None:
-    path = small.records / "small-2026" / UNITS
-    path.unlink()
-    path.mkdir()
-    with pytest.raises(InputError, match="is a directory"):
-        read_dataset(small, "small-2026")
-
-
-def test_a_file_of_200_mb_is_refused_unread(small: Root) -> None:
-    path = small.records / "small-2026" / RECORDS
-    with path.open("r+b") as handle:
-        handle.truncate(200 * 2**20)
-    with pytest.raises(InputError, match="is 200 MB; files of this kind have at most 64 MB"):
-        read_dataset(small, "small-2026")
 
 
 def test_no_data_below_the_root(tmp_path: Path) -> None:

@@ -33,7 +33,8 @@ def test_a_country_of_two(repository: Root, tmp_path: Path) -> None:
     engine = StoreEngine(store.in_memory(country))
     shared = engine.run(
         "SELECT DISTINCT ?body WHERE { ?p a gn:Participation ; org:organization ?body ; org:member/org:unitOf+ ?x . "
-        "?q a gn:Participation ; org:organization ?body ; org:member/org:unitOf+ ?y . ?x a gn:Municipality . ?y a gn:Municipality . FILTER(?x != ?y) }"
+        "?q a gn:Participation ; org:organization ?body ; org:member/org:unitOf+ ?y . ?x a gn:Municipality . "
+        "?y a gn:Municipality . FILTER(?x != ?y) }"
     )
     assert len(shared.rows) > 50
     assert not any("stadt-" in str(row[0]) for row in shared.rows)

@@ -16,14 +16,15 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from gremiennetz import __version__, overview, query, validate
+from gremiennetz.cli_export import export_command
 from gremiennetz.cli_resolve import resolve_command
-from gremiennetz.cli_serve import serve_command
+from gremiennetz.cli_serve import publish_command, serve_command
 from gremiennetz.errors import GremiennetzError, InputError
-from gremiennetz.files import read_text
+from gremiennetz.files import MAX_BYTES, decoded, read_text
 from gremiennetz.graph import files, store
 from gremiennetz.network import write as write_network
 from gremiennetz.places import Root
-from gremiennetz.records import check_ledger, read_dataset
+from gremiennetz.records import check_ledger, read_datasets
 from gremiennetz.report.write import write as write_report
 
 app = typer.Typer(
@@ -84,12 +85,11 @@ def check(root: RootOption = Path()) -> None:
     """Prove that the records hold every word of the source exactly once."""
     place = Root(root)
     problems = []
-    for name in place.datasets():
-        dataset = read_dataset(place, name)
+    for dataset in read_datasets(place):
         balance, found = check_ledger(dataset)
         problems += found
         share = 100 * balance.used / balance.total if balance.total else 100.0
-        typer.echo(f"{name}: {len(dataset.records)} records, {balance.used} of {balance.total} words used ({share:.2f} %)")
+        typer.echo(f"{dataset.id}: {len(dataset.records)} records, {balance.used} of {balance.total} words used ({share:.2f} %)")
         for group, count in balance.by_group.items():
             records = sum(1 for record in dataset.records.values() if dataset.division(record.unit) == group)
             label = dataset.units[group].label if group in dataset.units else group
@@ -102,16 +102,16 @@ def check(root: RootOption = Path()) -> None:
 def build(root: RootOption = Path()) -> None:
     """Do the main job: check the records, write the graph, validate it, and make the pages in build/."""
     place = Root(root)
-    checks, titles = [], []
-    for name in place.datasets():
-        dataset = read_dataset(place, name)
-        balance, problems = check_ledger(dataset)
-        if problems:
-            raise InputError(problems)
+    checks, titles, problems = [], [], []
+    for dataset in read_datasets(place):
+        balance, found = check_ledger(dataset)
+        problems += found
         titles.append(dataset.settings["dataset"]["title"]["de"])
         shown = f"{balance.used} von {balance.total} Wörtern der Quelle genau einmal verwendet, {len(dataset.records)} Tabellenzeilen"
-        checks.append((f"Nachweis {name}", shown))
-        typer.echo(f"{name}: {shown}")
+        checks.append((f"Nachweis {dataset.id}", shown))
+        typer.echo(f"{dataset.id}: {shown}")
+    if problems:
+        raise InputError(problems)
     written = files.write(place)
     typer.echo(f"Graph: {len(written)} Dateien in {place.turtle.as_posix()}")
     graph = store.in_memory(place)
@@ -209,7 +209,7 @@ def query_command(
     if file is not None:
         if name is not None or param:
             raise typer.BadParameter("a query of your own goes alone, without the name of another and without --param", param_hint="--file")
-        text = sys.stdin.read() if str(file) == "-" else read_text(file)
+        text = decoded(sys.stdin.buffer.read(MAX_BYTES + 1), "standard input") if str(file) == "-" else read_text(file)
         _print(_query_engine(place, profile).run(text), style)
         return
     if name is None:
@@ -276,16 +276,23 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 
 
 app.command(name="resolve")(resolve_command)
+app.command(name="export")(export_command)
 app.command(name="serve")(serve_command)
+app.command(name="publish")(publish_command)
 
 
 def main() -> None:
     """Run the command line; problems that users can put right are told in one line each, with exit code 1."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8")
+            # no line end of the platform: a CSV on standard output has the bytes it has in a file;
+            # a file name that is no UTF-8 is shown with escapes
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     try:
         app()
     except GremiennetzError as error:
         typer.echo(str(error), err=True)
+        sys.exit(1)
+    except OSError as error:
+        typer.echo(f"{error.filename or 'a file'}: cannot be read or written: {error.strerror or error}", err=True)
         sys.exit(1)

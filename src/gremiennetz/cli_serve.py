@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.progress import Progress
 
+from gremiennetz import publish
 from gremiennetz.endpoint.limits import Limits
+from gremiennetz.errors import GremiennetzError
 from gremiennetz.places import Root
 
 RootOption = Annotated[Path, typer.Option("--root", help="Folder that holds data/.", show_default="the current one")]
@@ -45,3 +50,43 @@ def serve_command(
         query_bytes=max_query * 2**10, result_bytes=max_result * 2**20, seconds=timeout, running=running, waiting=waiting, memory=memory * 2**30
     )
     serve(Root(root), host, port, profile.value, limits, url, typer.echo)
+
+
+def publish_command(
+    endpoint: Annotated[str, typer.Option("--endpoint", help="Address of the SPARQL endpoint of the store.")],
+    root: RootOption = Path(),
+    profile: ProfileOption = Profile.public,
+    graph_store: Annotated[
+        str | None,
+        typer.Option("--graph-store", help="Address of its Graph Store Protocol.", show_default="known for Oxigraph, Virtuoso and Fuseki"),
+    ] = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Remove graphs of ours in the store that are not in this profile.")] = False,
+) -> None:
+    """Publish the graph into another store, one named graph after the other; user and password come from the environment."""
+    people = profile is Profile.internal
+    publisher = publish.Publisher(endpoint, graph_store)
+    with tempfile.TemporaryDirectory() as folder:
+        steps = publisher.plan(publish.parts(Root(root), Path(folder), people=people), prune=prune)
+        for step in steps:
+            number = f", {step.count} triples there" if step.count else ""
+            typer.echo(
+                f"{_ACTIONS[step.action]} <{step.graph}>" + (f" ({step.part.count} triples{number})" if step.part else f" ({step.count} triples)")
+            )
+        left = publish.people_left(steps, people=people)
+        if left:
+            shown = ", ".join(f"<{graph}>" for graph in left)
+            raise GremiennetzError(f"the store holds people, whom the public profile leaves out: {shown}; nothing was sent; --prune removes them")
+        if dry_run:
+            typer.echo("dry run: nothing was sent")
+            return
+        todo = [step for step in steps if step.action not in {"skip", "other"}]
+        console = Console(stderr=True)
+        with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
+            task = progress.add_task("Publishing", total=sum(step.part.size for step in todo if step.part))
+            publisher.run(todo, lambda count: progress.advance(task, count))
+        typer.echo(f"{len(todo)} graphs written and counted, {len(steps) - len(todo)} left as they were")
+
+
+_ACTIONS = {"new": "new:", "replace": "replaced:", "skip": "unchanged:", "remove": "removed:", "other": "not of this profile, left alone:"}

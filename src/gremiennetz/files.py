@@ -42,11 +42,19 @@ def read_text(path: Path, shown: str | None = None) -> str:
         if size > MAX_BYTES:
             message = f"is {size / 2**20:.0f} MB; files of this kind have at most {MAX_BYTES // 2**20} MB"
             raise InputError([Problem(name, message)])
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)  # the size above is that of a file; a pipe or a device has none
     except FileNotFoundError:
         raise InputError([Problem(name, f"does not exist (looked for at {path})")]) from None
     except OSError as error:
         raise InputError([Problem(name, f"cannot be read: {error.strerror}")]) from None
+    return decoded(raw, name)
+
+
+def decoded(raw: bytes, name: str) -> str:
+    """Return bytes as text. Raises ``InputError`` when they are too many, no UTF-8, or hold a NUL; ``name`` is what messages call them."""
+    if len(raw) > MAX_BYTES:
+        raise InputError([Problem(name, f"is larger than {MAX_BYTES // 2**20} MB")])
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

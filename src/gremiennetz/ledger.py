@@ -18,10 +18,18 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
+from itertools import count
 
 _GAP = re.compile(r"[\s_]+")
 _MARKS = "-–*•"
 _TAIL = ":,;"
+
+MAX_LINES = 400
+"""Cells of real lists stand on a few dozen lines; more is a slip of the keyboard, and placing it would be deep work for nothing."""
+
+MAX_STEPS = 50_000
+"""Placing a cell of a real list takes a few hundred steps."""
 
 Position = tuple[int, int]
 """A word of the source: line number (1-based) and place in the line (0-based)."""
@@ -54,6 +62,8 @@ def parse_lines(text: str) -> list[int]:
         if last < first or last - first > 10_000 or first < 1:
             raise ValueError(f"{part!r} is no line range that runs upwards from 1")
         numbers.extend(range(first, last + 1))
+    if len(numbers) > MAX_LINES:
+        raise ValueError(f"{text[:40]!r} names {len(numbers)} lines; a cell stands on at most {MAX_LINES}")
     return numbers
 
 
@@ -115,12 +125,14 @@ def _mended(left: str, right: str) -> tuple[str, ...]:
 def placements(wanted: Sequence[str], lines: Sequence[int], rows: Sequence[Sequence[str]], limit: int = 64) -> list[frozenset[Position]]:
     """Find where a text can stand: one run of neighbouring words on each of its lines, in their order.
 
-    Returns at most ``limit`` different sets of positions; an empty list when the text does not stand there.
+    Returns at most ``limit`` different sets of positions; an empty list when the text does not stand there. The search ends after
+    ``MAX_STEPS``: a text of one word a thousand times over could be tried for years.
     """
     found: list[frozenset[Position]] = []
+    steps = count(1)
 
     def walk(line_index: int, word_index: int, taken: tuple[Position, ...], torn: str | None) -> None:
-        if len(found) >= limit:
+        if next(steps) > MAX_STEPS or len(found) >= limit:
             return
         if line_index == len(lines):
             if word_index == len(wanted) and torn is None:
@@ -196,16 +208,29 @@ def balance(source: Sequence[str], claims: Iterable[Claim], splits: Mapping[int,
 def _settle(options: Sequence[tuple[Claim, list[frozenset[Position]]]]) -> Iterator[tuple[Claim, frozenset[Position], frozenset[Position]]]:
     """Choose a place for each claim, those with the fewest choices first; yield claim, place and the words it takes from others."""
     taken: set[Position] = set()
-    waiting = list(options)
+    settled: set[int] = set()
+    free = [fits for _, fits in options]
+    rivals: dict[Position, set[int]] = defaultdict(set)
+    for index, fits in enumerate(free):
+        for spot in {spot for place in fits for spot in place}:
+            rivals[spot].add(index)
+    waiting = [(len(fits), index) for index, fits in enumerate(free)]
+    heapify(waiting)
     while waiting:
-        free = [(claim, [place for place in fits if taken.isdisjoint(place)], fits) for claim, fits in waiting]
-        best = min(range(len(free)), key=lambda index: (len(free[index][1]) or 1, index))
-        claim, fits, every = free[best]
+        left, index = heappop(waiting)
+        if index in settled or left != (len(free[index]) or 1):
+            continue  # of the entries of one claim only the latest counts
+        claim, every = options[index]
         # a chain of equal words is settled from the left, so that the rest stays in one piece
-        place = min(fits or every, key=sorted)
+        place = min(free[index] or every, key=sorted)
+        settled.add(index)
         yield claim, place, frozenset(place & taken)
         taken |= place
-        waiting.pop(best)
+        for other in {rival for spot in place for rival in rivals[spot]} - settled:
+            still = [fit for fit in free[other] if taken.isdisjoint(fit)]
+            if len(still) != len(free[other]):
+                free[other] = still
+                heappush(waiting, (len(still) or 1, other))
 
 
 def _unused(rows: Sequence[Sequence[str]], used: Mapping[Position, str]) -> Iterator[Defect]:

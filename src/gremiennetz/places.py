@@ -55,7 +55,8 @@ class Root:
         """Return the names of the sets of records, in order."""
         if not self.records.is_dir():
             raise GremiennetzError(f"no data/records below {self.path}; go to the folder that holds data/, or name it with --root")
-        names = sorted(entry.name for entry in self.records.iterdir() if (entry / "dataset.toml").is_file())
+        # a folder that lost its dataset.toml is told when it is read; it is not passed over
+        names = sorted(entry.name for entry in self.records.iterdir() if entry.is_dir() and entry.name[0] != "." and any(entry.iterdir()))
         if not names:
             raise GremiennetzError(f"no set of records in {self.records}: a set is a folder with a dataset.toml")
         return names

@@ -33,6 +33,8 @@ LEDGER_KINDS = ("title", "column-header", "heading", "footnote", "split")
 UNCERTAIN_COLUMNS = ("unit", *TEXT_COLUMNS)
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+HTTP = re.compile(r"https?://[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*(?::\d{1,5})?(?:/[\w.~!$&'()*+,;=:@/-]*)?(?:\?[\w.~!$&'()*+,;=:@/?-]*)?", re.ASCII)
+"""An http(s) address as files may name one: plain ASCII without percent signs, so that it is an IRI to every library."""
 
 
 @attrs.frozen
@@ -180,6 +182,7 @@ _SETTINGS: tuple[tuple[str, type, str], ...] = (
     ("document.file", str, "its file in data/source"),
     ("document.year", int, "the year the list describes"),
 )
+_OPTIONAL = (("document.licence", str, "the terms under which the document may be used"),)
 
 
 def setting(settings: dict[str, Any], path: str) -> Any:
@@ -197,25 +200,32 @@ def read_settings(folder: Path) -> dict[str, Any]:
     shown = f"data/records/{folder.name}/dataset.toml"
     settings = read_toml(folder / "dataset.toml", shown)
     problems = []
-    for path, kind, meaning in _SETTINGS:
+
+    def check(path: str, fits: Callable[[Any], bool], wanted: str) -> None:
         value = setting(settings, path)
-        if value is None:
+        if value is not None and not any(problem.column == path for problem in problems) and not fits(value):
+            problems.append(Problem(shown, f"holds {value!r}; wanted: {wanted}", column=path))
+
+    for path, kind, meaning in (*_SETTINGS, *_OPTIONAL):
+        if setting(settings, path) is None and (path, kind, meaning) not in _OPTIONAL:
             problems.append(Problem(shown, f"is missing: {meaning}", column=path))
-        elif not isinstance(value, kind) or value == "":
-            problems.append(Problem(shown, f"holds {value!r}; wanted: {meaning}", column=path))
-    base = setting(settings, "dataset.base")
-    if isinstance(base, str) and not re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+/", base):
-        problems.append(Problem(shown, f"holds {base!r}; wanted: an http(s) IRI that ends in /", column="dataset.base"))
-    if not problems and settings["dataset"]["id"] != folder.name:
-        message = f"holds {settings['dataset']['id']!r}, the folder is named {folder.name!r}"
-        problems.append(Problem(shown, message, column="dataset.id"))
-    for path in ("municipality.id", "document.id"):
-        value = setting(settings, path)
-        if isinstance(value, str) and not _SLUG.fullmatch(value):
-            problems.append(Problem(shown, f"holds {value!r}; wanted: lower-case letters, digits and hyphens", column=path))
+        # a truth value is a number to Python
+        check(path, lambda value, kind=kind: type(value) is kind and str(value).strip() != "", meaning)
+    check("dataset.base", lambda value: bool(HTTP.fullmatch(value)) and value.endswith("/") and "?" not in value, "an http(s) IRI that ends in /")
+    check("document.year", lambda value: 1000 <= value <= 9999, "a year of four digits")
+    check("document.file", _below, "a file in data/source, such as list.txt")
+    for path in ("dataset.id", "municipality.id", "document.id"):
+        check(path, lambda value: bool(_SLUG.fullmatch(value)), "lower-case letters, digits and hyphens")
+    check("dataset.id", lambda value: value == folder.name, f"the folder's name, {folder.name!r}")
     if problems:
         raise InputError(problems)
     return settings
+
+
+def _below(file: str) -> bool:
+    """Say whether a path stays below its folder, on every system."""
+    parts = file.split("/")
+    return not re.search(r'[\x00-\x1f\\:*?"<>|]', file) and ".." not in parts and all(parts)
 
 
 def record_files(folder: Path) -> list[Path]:
@@ -241,7 +251,7 @@ def read_dataset(root: Root, name: str) -> Dataset:
         reading.problems.extend(error.problems)
     units = _units(reading, len(source))
     records = _records(reading, units, len(source))
-    mentions = _mentions(reading, records, units, len(source))
+    mentions = _mentions(reading, records, units, source)
     ledger = _ledger(reading, len(source))
     if reading.problems:
         raise InputError(reading.problems)
@@ -275,6 +285,8 @@ def _units(reading: _Reading, last: int) -> dict[str, Unit]:
         for column in ("label", "kind"):
             if not cells[column].strip():
                 reading.add(name, row, column, "is empty")
+        if cells["oparl"] and not HTTP.fullmatch(cells["oparl"]):
+            reading.add(name, row, "oparl", f"{cells['oparl']!r} is no http(s) address")
         units[cells["unit"]] = Unit(
             cells["unit"],
             cells["label"],
@@ -345,12 +357,17 @@ def _record(reading: _Reading, file: str, row: Row, units: dict[str, Unit], last
     return Record(cells["record"], cells["unit"], filled, uncertain, cells["note"], file, row.number)
 
 
-def _mentions(reading: _Reading, records: dict[str, Record], units: dict[str, Unit], last: int) -> list[Mention]:
+def _mentions(reading: _Reading, records: dict[str, Record], units: dict[str, Unit], source: tuple[str, ...]) -> list[Mention]:
     name = "persons.csv"
     mentions = []
     for row in reading.table(name, PERSON_COLUMNS):
         cells = row.cells
-        reading.lines(name, row, "lines", last)
+        lines = reading.lines(name, row, "lines", len(source))
+        if lines and source:
+            there = " ".join(source[number - 1] for number in lines)
+            missing = [word for word in cells["text"].split() if word not in there]
+            if missing:
+                reading.add(name, row, "text", f"{missing[0]!r} does not stand on the lines {cells['lines']}")
         if not _SLUG.fullmatch(cells["person"]):
             reading.add(name, row, "person", f"{cells['person']!r} is no id; wanted: lower-case letters, digits and hyphens")
         if not cells["family"].strip():
@@ -365,8 +382,8 @@ def _mentions(reading: _Reading, records: dict[str, Record], units: dict[str, Un
         if records and record is None:
             reading.add(name, row, "record", f"there is no record {cells['record']!r}")
         if record is not None:
-            there = " ".join(cell.text for cell in record.cells.values())
-            missing = [word for word in cells["text"].split() if word.strip("();/,") not in there]
+            cell_texts = " ".join(cell.text for cell in record.cells.values())
+            missing = [word for word in cells["text"].split() if word.strip("();/,") not in cell_texts]
             if missing:
                 reading.add(name, row, "text", f"{missing[0]!r} stands in no cell of the record {record.id}")
         mentions.append(Mention(**cells, row=row.number))
@@ -388,6 +405,19 @@ def _ledger(reading: _Reading, last: int) -> list[LedgerEntry]:
             reading.add(name, row, "text", "a split names one line, and parts one word with |")
         entries.append(LedgerEntry(lines, cells["kind"], cells["text"], cells["reason"], row.number))
     return entries
+
+
+def read_datasets(root: Root) -> list[Dataset]:
+    """Read all sets of a root. Raises ``InputError`` with the problems of all of them."""
+    sets, problems = [], []
+    for name in root.datasets():
+        try:
+            sets.append(read_dataset(root, name))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return sets
 
 
 def claims(dataset: Dataset) -> Iterator[Claim]:

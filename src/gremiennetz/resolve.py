@@ -25,11 +25,19 @@ from gremiennetz.register import DECISION_COLUMNS, JUDGEMENTS, Body, Decision, R
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _WORD = re.compile(r"\w+")
 _SHORT = re.compile(r"\b[A-ZÄÖÜ][A-Za-zÄÖÜäöü]*[A-ZÄÖÜ][A-Za-zÄÖÜäöü0-9]*\b|\b[A-ZÄÖÜ]{2,}\b")
+_GROUPS = (
+    (re.compile(r"^AG\b"), "Arbeitsgruppe"), (re.compile(r"\bAK\b"), "Arbeitskreis"), (re.compile(r"\bUAK\b"), "Unterarbeitskreis"),
+    (re.compile(r"\bFK\b"), "Fachkommission"), (re.compile(r"\bFA\b"), "Fachausschuss"),
+)  # fmt: skip
+"""What committees are called for short. "AG" is a working group only at the beginning of a name, elsewhere a legal form (Aktiengesellschaft)."""
 _SPELLINGS = (
     (re.compile(r"\bdt\b\.?"), "deutsch"), (re.compile(r"\bdeutsche[rnsm]?\b"), "deutsch"), (re.compile(r"\bsächs\b\.?"), "sächsisch"),
     (re.compile(r"\bsächsische[rnsm]?\b"), "sächsisch"), (re.compile(r"städtetage[s]?\b"), "städtetag"), (re.compile(r"\bkomm\b\.?"), "kommunal"),
     (re.compile(r"\bkommunale[rnsm]?\b"), "kommunal"), (re.compile(r"\bf\.\s"), "für "), (re.compile(r"\bu\.\s"), "und "),
 )  # fmt: skip
+
+
+_key = lru_cache(maxsize=16384)(key)
 
 
 @attrs.frozen
@@ -42,6 +50,8 @@ class Name:
     """Legal forms that the name carries (``ev``, ``gmbh`` …)."""
     shorts: frozenset[str]
     """Abbreviations that the name carries, casefolded."""
+    own: frozenset[str] = frozenset()
+    """Those of them that stand in brackets or at the beginning, and so may stand for the whole name."""
 
 
 @lru_cache(maxsize=16384)
@@ -49,16 +59,19 @@ def comparable(text: str) -> Name:
     """Bring a name into comparable form.
 
     >>> comparable("Verband der Krankenhausdirektoren Deutschlands e.V. (VKD)")
-    Name(core='verband der krankenhausdirektoren deutschlands', forms=frozenset({'ev'}), shorts=frozenset({'vkd'}))
+    Name(core='verband der krankenhausdirektoren deutschlands', forms=frozenset({'ev'}), shorts=frozenset({'vkd'}), own=frozenset({'vkd'}))
     """
     clean = unicodedata.normalize("NFKC", text)
+    for pattern, plain in _GROUPS:
+        clean = pattern.sub(plain, clean)
     forms = frozenset(form for _, form in extract_org_types(clean))
     bare = remove_org_types(_BRACKETS.sub(" ", clean))
     folded = bare.casefold()
     for pattern, plain in _SPELLINGS:
         folded = pattern.sub(plain, folded)
     shorts = frozenset(word.casefold() for word in _SHORT.findall(remove_org_types(clean)))
-    return Name(" ".join(_WORD.findall(folded)), forms, shorts)
+    marked = {*(part.strip() for part in _BRACKETS.findall(clean)), *clean.split()[:1]}
+    return Name(" ".join(_WORD.findall(folded)), forms, shorts, shorts & {part.casefold() for part in marked})
 
 
 @attrs.frozen
@@ -77,33 +90,53 @@ def full_name(record: Record) -> str:
 
 
 def candidates(name: str, register: Register, umbrella: str = "", most: int = 5) -> list[Candidate]:
-    """Rank the bodies that a name may mean, best first.
+    """Rank the bodies that a name may mean, best first; of two that fit equally, the one higher up, then by id.
 
     ``umbrella`` is what the row puts in front of the name; a candidate whose parents do not bear that name loses a fifth of its score.
+    Names are also compared with the umbrella behind the name, and with the abbreviations of other bodies written out
+    ("AK Digitalisierung DST"); that alone never counts as exact.
     """
     found = []
-    wanted = comparable(name)
+    written_out = _written_out(name, register)
+    variants = [text for text in dict.fromkeys((f"{name} {umbrella}".strip(), written_out)) if text != name]
     for body in register.bodies.values():
-        best = max((_compare(name, wanted, other) for other in register.names(body)), key=lambda pair: pair[0], default=(0.0, ""))
-        score, reason = best
+        names = register.names(body)
+        above = register.above(body)
+        pairs = [_compare(name, comparable(name), other) for other in names]
+        if above:
+            pairs += [_at_most(97.0, _compare(text, comparable(text), other)) for text in variants for other in names]
+        score, reason = max(pairs, key=lambda pair: pair[0], default=(0.0, ""))
         if umbrella and score:
-            above = register.above(body)
             fits = max(
                 (fuzz.token_set_ratio(comparable(umbrella).core, comparable(other).core) for item in above for other in register.names(item)),
                 default=0,
             )
-            known = any(key(umbrella) == key(other) for item in above for other in register.names(item))
+            known = any(_key(umbrella) == _key(other) for item in above for other in register.names(item))
             if known or fits >= 90:
                 reason += "; Dachverband passt"
             else:
                 score, reason = 0.8 * score, reason + "; anderer oder kein Dachverband"
         if score >= 40:
-            found.append(Candidate(body, round(score, 1), reason))
-    return sorted(found, key=lambda item: (-item.score, item.body.id))[:most]
+            found.append((len(above), Candidate(body, round(score, 1), reason)))
+    ranked = sorted(found, key=lambda item: (-item[1].score, item[0], item[1].body.id))
+    return [item for _, item in ranked[:most]]
+
+
+def _written_out(name: str, register: Register) -> str:
+    """Return a name with each abbreviation that names one body of the register replaced by the body's label."""
+    wanted = {_key(word) for word in _SHORT.findall(name)}
+    if not wanted:
+        return name
+    labels = {_key(known): body.label for body in register.bodies.values() for known in register.names(body) if _key(known) in wanted}
+    return _SHORT.sub(lambda match: labels.get(_key(match[0]), match[0]), name)
+
+
+def _at_most(limit: float, pair: tuple[float, str]) -> tuple[float, str]:
+    return min(limit, pair[0]), pair[1]
 
 
 def _compare(name: str, wanted: Name, other: str) -> tuple[float, str]:
-    if key(name) == key(other):
+    if _key(name) == _key(other):
         return 100.0, f"genau wie „{other}“"
     known = comparable(other)
     score = 0.5 * fuzz.token_sort_ratio(wanted.core, known.core) + 0.5 * fuzz.token_set_ratio(wanted.core, known.core)
@@ -111,8 +144,10 @@ def _compare(name: str, wanted: Name, other: str) -> tuple[float, str]:
     if wanted.core and wanted.core == known.core:
         score, reason = 97.0 if wanted.forms == known.forms else 95.0, f"bis auf Schreibweise und Rechtsform wie „{other}“"
     shared = wanted.shorts & known.shorts
-    if shared:
-        score, reason = min(96.0, score + 15), f"{reason}; gemeinsame Abkürzung {', '.join(sorted(shared)).upper()}"
+    if wanted.core in known.own:
+        score, reason = 96.0, f"Abkürzung von „{other}“"
+    elif shared:
+        score, reason = score + min(20.0, 0.6 * (99.0 - score)), f"{reason}; gemeinsame Abkürzung {', '.join(sorted(shared)).upper()}"
     if wanted.forms and known.forms and wanted.forms != known.forms:
         score, reason = 0.7 * score, f"{reason}; andere Rechtsform"
     return min(score, 99.0), reason

@@ -8,7 +8,9 @@ can look at a single one with ``GRAPH``.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import cache
 from itertools import count, groupby
@@ -18,14 +20,13 @@ import attrs
 import pyoxigraph as ox
 import pyshacl
 import rdflib
-from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, RuleLoadError, ShapeLoadError
 from pyshacl.graph_abstraction import OxigraphDataGraph
 from rdflib.namespace import RDF, SH
 from rdflib.plugins.parsers.notation3 import BadSyntax
 from rdflib.term import Node
 
 from gremiennetz.errors import GremiennetzError
-from gremiennetz.graph.terms import PREFIXES, iri, to_rdflib
+from gremiennetz.graph.terms import PREFIXES, from_rdflib, iri, to_rdflib
 
 SEVERITIES = {"Violation": "Fehler", "Warning": "Warnung", "Info": "Hinweis"}
 """Severity → what it is called in German, the gravest first."""
@@ -61,7 +62,11 @@ class Finding:
     """By language."""
     shape: str
     file: str = ""
+    """File and row of the record behind the thing, as far as there is one."""
     row: str = ""
+    value_file: str = ""
+    """The same for what was found, where it is a thing with a record of its own."""
+    value_row: str = ""
 
 
 @attrs.frozen
@@ -79,7 +84,32 @@ class Report:
         return not any(finding.severity == "Violation" for finding in self.findings)
 
 
-def read_shapes(folder: Path, profile: Profile = Profile.internal) -> rdflib.Graph:
+@attrs.frozen
+class Shapes:
+    """Shapes, ready to run on the engine that suits them."""
+
+    graph: rdflib.Graph
+    """All of them."""
+    core: rdflib.Graph
+    """The same, where only the shapes of SHACL Core say what to look at: the others are there to be referred to, and do not run."""
+    queries: rdflib.Graph
+    """The same for the shapes with SPARQL constraints."""
+
+    @classmethod
+    def of(cls, graph: rdflib.Graph) -> Shapes:
+        """Sort the shapes of a graph."""
+        queries = set(graph.subjects(SH.sparql))
+        core = rdflib.Graph(store="SimpleMemory")
+        other = rdflib.Graph(store="SimpleMemory")
+        for triple in graph:
+            if triple[1] not in _TARGETS or triple[0] not in queries:
+                core.add(triple)
+            if triple[1] not in _TARGETS or triple[0] in queries:
+                other.add(triple)
+        return cls(graph, core, other)
+
+
+def read_shapes(folder: Path, profile: Profile = Profile.internal) -> Shapes:
     """Read the shapes of a folder, and those of its subfolder for the profile.
 
     Raises ``GremiennetzError`` for a file that is no Turtle, and when there is no shape at all.
@@ -89,37 +119,47 @@ def read_shapes(folder: Path, profile: Profile = Profile.internal) -> rdflib.Gra
         try:
             shapes.parse(path, format="turtle")
         except (BadSyntax, UnicodeDecodeError) as error:
-            raise GremiennetzError(f"{path}: is not Turtle: {str(error).strip()}") from None
-    if not any(shapes.subjects(target) for target in _TARGETS):
+            raise GremiennetzError(f"{path}: is not Turtle: {' '.join(str(error).split())}") from None
+    if not any(True for target in _TARGETS for _ in shapes.subjects(target)):
         raise GremiennetzError(f"no shape in {folder}: a shape is a .ttl file that says what to look at, such as sh:targetClass")
-    return shapes
+    return Shapes.of(shapes)
 
 
-def validate(store: ox.Store, shapes: Path, profile: Profile = Profile.internal) -> Report:
+def validate(store: ox.Store, folder: Path, profile: Profile = Profile.internal) -> Report:
     """Validate a store's graphs against the shapes of a folder.
 
     Raises ``GremiennetzError`` for shapes that cannot be read or run.
     """
-    wanted = read_shapes(shapes, profile)
-    with_query = set(wanted.subjects(SH.sparql))
-    data = rdflib.Graph()
+    return check(store, read_shapes(folder, profile))
+
+
+def check(store: ox.Store, shapes: Shapes) -> Report:
+    """Validate a store's graphs against shapes that are already read. Raises ``GremiennetzError`` for shapes that cannot be run."""
+    return _report([*_run(_union(store), shapes.core), *_run(_Store(store), shapes.queries)], shapes.graph, store)
+
+
+def _union(store: ox.Store) -> rdflib.Graph:
+    """Return all triples of a store, whatever graph they are in."""
+    union = rdflib.Graph()
     term = cache(to_rdflib)
-    for quad in store:
-        data.add((term(quad.subject), term(quad.predicate), term(quad.object)))
-    results = [
-        *_run(data, _aimed(wanted, {shape for target in _TARGETS for shape in wanted.subjects(target)} - with_query)),
-        *_run(_Store(store), _aimed(wanted, with_query)),
-    ]
-    return _report(results, wanted, store)
+    with _quiet("rdflib.term"):
+        for quad in store:
+            union.add((term(quad.subject), term(quad.predicate), term(quad.object)))
+    return union
 
 
-def _aimed(shapes: rdflib.Graph, at: set[Node]) -> rdflib.Graph:
-    """Return the shapes without the targets of all but the given ones: the rest is there to be referred to, and does not run."""
-    kept = rdflib.Graph(store="SimpleMemory")
-    for triple in shapes:
-        if triple[1] not in _TARGETS or triple[0] in at:
-            kept.add(triple)
-    return kept
+@contextmanager
+def _quiet(*names: str) -> Iterator[None]:
+    """Keep libraries from writing what a finding or an error says anyway: rdflib logs a traceback for each malformed literal."""
+    loggers = [logging.getLogger(name) for name in names]
+    before = [logger.disabled for logger in loggers]
+    for logger in loggers:
+        logger.disabled = True
+    try:
+        yield
+    finally:
+        for logger, disabled in zip(loggers, before, strict=True):
+            logger.disabled = disabled
 
 
 class _Store(OxigraphDataGraph):
@@ -154,18 +194,44 @@ class _Result:
 
 def _run(data: rdflib.Graph | OxigraphDataGraph, shapes: rdflib.Graph) -> Iterator[_Result]:
     try:
-        _, results, _ = pyshacl.validate(data, shacl_graph=shapes, advanced=False, inference="none", meta_shacl=False)
-    except (ConstraintLoadError, ReportableRuntimeError, RuleLoadError, ShapeLoadError, SyntaxError, ValueError) as error:
-        raise GremiennetzError(f"the shapes cannot be run: {error}") from error
-    if not isinstance(results, rdflib.Graph):
-        raise GremiennetzError(f"the shapes cannot be run: {results}")
+        results = _results(data, shapes)
+    except Exception as error:  # people edit shapes, and pySHACL raises whatever it meets in them, such as the errors of regular expressions
+        first = str(error).strip().partition("\n")[0]
+        raise GremiennetzError(f"{_culprit(data, shapes)} cannot be run: {first}") from error
     for node in results.objects(None, SH.result):
         severity = str(results.value(node, SH.resultSeverity)).removeprefix(str(SH))
         shape, component, focus = (results.value(node, key) for key in (SH.sourceShape, SH.sourceConstraintComponent, SH.focusNode))
         if severity not in SEVERITIES or shape is None or component is None or focus is None:
             raise GremiennetzError(f"the shape {shape} has the severity {severity}; wanted one of: {', '.join('sh:' + name for name in SEVERITIES)}")
+        value = results.value(node, SH.value)
+        if value is not None:
+            # over Oxigraph a plain string comes back as xsd:string
+            value = to_rdflib(from_rdflib(value))
         messages = tuple(results.objects(node, SH.resultMessage))
-        yield _Result(severity, shape, component, focus, results.value(node, SH.resultPath), results.value(node, SH.value), messages)
+        yield _Result(severity, shape, component, focus, results.value(node, SH.resultPath), value, messages)
+
+
+def _results(data: rdflib.Graph | OxigraphDataGraph, shapes: rdflib.Graph) -> rdflib.Graph:
+    with _quiet("rdflib.term", "pyshacl-validate"):
+        _, results, _ = pyshacl.validate(data, shacl_graph=shapes, advanced=False, inference="none", meta_shacl=False)
+    if not isinstance(results, rdflib.Graph):
+        raise results
+    return results
+
+
+def _culprit(data: rdflib.Graph | OxigraphDataGraph, shapes: rdflib.Graph) -> str:
+    """Return the shape that cannot be run; ``the shapes`` when they cannot be run even without targets, so that none can be told."""
+    alone = sorted({str(shape) for target in _TARGETS for shape in shapes.subjects(target)})
+    for name in ("", *alone):
+        only = rdflib.Graph()
+        for triple in shapes:
+            if triple[1] not in _TARGETS or str(triple[0]) == name:
+                only.add(triple)
+        try:
+            _results(data, only)
+        except Exception:  # noqa: BLE001 - told by the caller
+            return f"the shape {name}" if name else "the shapes"
+    return "the shapes"
 
 
 def _report(results: Iterable[_Result], shapes: rdflib.Graph, store: ox.Store) -> Report:
@@ -214,21 +280,18 @@ def _copied(term: Node, source: rdflib.Graph, target: rdflib.Graph, numbers: Ite
 
 
 def _finding(result: _Result, messages: Iterable[Node], store: ox.Store) -> Finding:
-    file, row = _place(store, result.focus)
-    if not file:
-        # what is wrong with a set or a unit often is one of its records
-        file, row = _place(store, result.value)
-    value = "" if result.value is None or result.value == result.focus else _words(store, result.value)
+    value = None if result.value == result.focus else result.value
+    place, other = _place(store, result.focus), _place(store, value)
     return Finding(
         result.severity,
         str(result.focus),
         _words(store, result.focus),
         str(result.path) if isinstance(result.path, rdflib.URIRef) else "",
-        value,
+        "" if value is None else _words(store, value),
         {message.language or "": str(message) for message in messages if isinstance(message, rdflib.Literal)},
         str(result.shape),
-        file,
-        row,
+        *place,
+        *(("", "") if place == other else other),
     )
 
 
@@ -263,14 +326,14 @@ def _place(store: ox.Store, term: Node | None) -> tuple[str, str]:
         quads = store.quads_for_pattern(thing, iri("prov:wasDerivedFrom"), None, None)
         found += [quad.object for quad in quads if isinstance(quad.object, ox.NamedNode)]
     places = [
-        (file.object.value, int(row.object.value))
+        (file.object.value, len(row.object.value), row.object.value)
         for record in found
         for file in store.quads_for_pattern(record, iri("gn:file"), None, None)
         for row in store.quads_for_pattern(record, iri("gn:row"), None, None)
-        if isinstance(file.object, ox.Literal) and isinstance(row.object, ox.Literal) and row.object.value.isdecimal()
+        if isinstance(file.object, ox.Literal) and isinstance(row.object, ox.Literal)
     ]
-    file, row = min(places, default=("", 0))
-    return file, str(row or "")
+    file, _, row = min(places, default=("", 0, ""))
+    return file, row
 
 
 def as_text(findings: Iterable[Finding], language: str = "de", most: int | None = None) -> str:
@@ -283,7 +346,7 @@ def as_text(findings: Iterable[Finding], language: str = "de", most: int | None 
         places = list(group)
         lines.append(f"{SEVERITIES[severity]}: {message}")
         shown = places if most is None or severity == "Violation" else places[:most]
-        lines += [f"  - {_place_text(item)}" for item in shown]
+        lines += [f"  - {_line(item)}" for item in shown]
         if len(shown) < len(places):
             lines.append(f"  … und {len(places) - len(shown)} weitere; mit --all stehen alle da")
     return "\n".join("".join(char if char.isprintable() else "�" for char in line) for line in lines)
@@ -293,9 +356,9 @@ def _message(item: Finding, language: str) -> str:
     return item.message.get(language) or next(iter(item.message.values()), item.shape)
 
 
-def _place_text(item: Finding) -> str:
-    where = f" [{item.file}, Zeile {item.row}]" if item.file else ""
-    return f"{item.label}{where}" + (f": {item.value}" if item.value else "")
+def _line(item: Finding) -> str:
+    found = [(item.label, item.file, item.row), (item.value, item.value_file, item.value_row)]
+    return ": ".join(f"{words} [{file}, Zeile {row}]" if file else words for words, file, row in found if words)
 
 
 def summary(report: Report) -> str:

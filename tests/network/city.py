@@ -54,7 +54,8 @@ class City:
         for name, triples in self.graphs.items():
             path = root / "data" / "ttl" / f"{name}.ttl"
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(ox.serialize(triples, format=ox.RdfFormat.TURTLE))
+            with path.open("wb") as file:
+                ox.serialize(triples, file, format=ox.RdfFormat.TURTLE)
         return root
 
 

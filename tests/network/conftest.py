@@ -100,7 +100,7 @@ def open_page(browser: Browser) -> Iterator[Open]:
         if not request.url.startswith(("file:", "data:", "blob:")):
             leaving.append(request.url)
 
-    def opened(path: Path, address: str = "", size: tuple[int, int] = (1366, 768), **settings: Any) -> Page:  # noqa: ANN401 - Playwright's own
+    def opened(path: Path, address: str = "", size: tuple[int, int] = (1366, 768), **settings: Any) -> Page:
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, accept_downloads=True, reduced_motion="reduce", **settings)
         contexts.append(context)
         context.set_offline(True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import networkx
+import networkx as nx
 import pyoxigraph as ox
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -130,7 +130,7 @@ def test_filters_count_combine_and_reset(toy_page: Path, open_page: Open) -> Non
     page.click("#toggleFilters")
     everything = page.locator("tr[data-part]").count()
     inner = page.locator("#filterList label", has_text="Geschäftsbereich Inneres")
-    assert inner.locator(".count").inner_text() == str(len([row for row in shown_parts(page)]) - 8)
+    assert inner.locator(".count").inner_text() == str(len(list(shown_parts(page))) - 8)
     inner.locator("input").check()
     expect(page.locator("tr[data-part]")).to_have_count(everything - 8)
     page.locator("#filterList label", has_text="nur geteilte Gremien").locator("input").check()
@@ -169,7 +169,7 @@ def test_details_give_role_cost_lines_and_the_doubt_in_words(toy_page: Path, ope
 
 def test_first_sight_folds_what_only_one_unit_has(toy_page: Path, open_page: Open) -> None:
     page = open_page(toy_page)
-    graph = networkx.read_gexf(io.BytesIO(download(page, "gexf")))
+    graph = nx.read_gexf(io.BytesIO(download(page, "gexf")))
     labels = {data["label"] for _, data in graph.nodes(data=True)}
     assert labels == {
         "Bürgeramt",
@@ -186,7 +186,7 @@ def test_first_sight_folds_what_only_one_unit_has(toy_page: Path, open_page: Ope
     assert firm["unit/toy-gruen", "body/klima"] is True
     page.evaluate("location.hash = 'open=unit/toy-buergeramt'")
     expect(page.locator("#foldAll")).to_be_visible()
-    opened = networkx.read_gexf(io.BytesIO(download(page, "gexf")))
+    opened = nx.read_gexf(io.BytesIO(download(page, "gexf")))
     assert "Arbeitskreis gegen häusliche Gewalt" in {data["label"] for _, data in opened.nodes(data=True)}
 
 
@@ -206,7 +206,7 @@ def test_focus_shows_one_to_three_steps(toy_page: Path, open_page: Open) -> None
     counts = []
     for steps in (1, 2, 3):
         page = open_page(toy_page, f"#focus=body/klima&steps={steps}")
-        graph = networkx.read_gexf(io.BytesIO(download(page, "gexf")))
+        graph = nx.read_gexf(io.BytesIO(download(page, "gexf")))
         counts.append(len(graph))
     page.click("#endFocus")
     expect(page.locator("#focusTools")).to_be_hidden()
@@ -288,7 +288,7 @@ def test_every_view_can_be_taken_away(toy_page: Path, open_page: Open, view: str
     assert svg.tag.endswith("svg")
     assert any("Musterstadt" in (item.text or "") for item in svg.iter())
     assert not [item for item in svg.iter() if item.tag.endswith(("script", "image", "foreignObject"))]
-    assert len(networkx.read_gexf(io.BytesIO(download(page, "gexf")))) > 3
+    assert len(nx.read_gexf(io.BytesIO(download(page, "gexf")))) > 3
     rows = list(csv.reader(io.StringIO(download(page, "csv").decode("utf-8-sig")), delimiter=";"))
     assert len(rows) > 1
     assert len({len(row) for row in rows}) == 1
@@ -332,12 +332,13 @@ def test_everything_works_by_keyboard(toy_page: Path, open_page: Open) -> None:
 def test_zoom_and_pan_by_buttons_and_keys_change_the_picture(toy_page: Path, open_page: Open) -> None:
     page = open_page(toy_page)
     before = page.locator("#canvas").screenshot()
-    for act in (
+    acts: list[Callable[[], object]] = [
         lambda: page.click("#zoomIn"),
         lambda: page.click("#panLeft"),
         lambda: page.locator("#canvas").press("ArrowUp"),
         lambda: page.mouse.wheel(0, 300),
-    ):
+    ]
+    for act in acts:
         page.locator("#canvas").hover()
         act()
         page.wait_for_timeout(120)
@@ -391,8 +392,11 @@ def test_ten_thousand_nodes_open_with_a_sensible_first_view(city: dict[str, Any]
     made = Root(city["country"](10_000).write(tmp_path))
     page = open_page(write(made, "internal", tmp_path / "network.html"))
     expect(page.locator("#message")).to_contain_text("Von 2.")
-    graph = networkx.read_gexf(io.BytesIO(download(page, "gexf")))
+    graph = nx.read_gexf(io.BytesIO(download(page, "gexf")))
     assert 100 < len(graph) < 700
+    every = "".join(f"&open=unit/toy-amt-{number}" for number in range(60))
+    page.evaluate("hash => { location.hash = hash }", every)
+    expect(page.locator("#message")).to_contain_text("Mehr als 1.500 Knoten")
     page.fill("#search", "Gremium 4711")
     expect(page.locator("#suggestions li").first).to_contain_text("Gremium 4711")
     page.get_by_role("button", name="Tabelle").click()

@@ -81,7 +81,8 @@ def parts(rows: list[list[str]]) -> set[str]:
 def test_1_bodies_of_the_staedtetag_and_who_goes_where(ask: Callable[[str], list[list[str]]], real_page: Path, open_page: Open) -> None:
     umbrella = body_called(ask, "Deutscher Städtetag")
     rows = ask(
-        f"SELECT DISTINCT ?body ?unit WHERE {{ ?p a gn:Participation ; org:organization ?b ; org:member ?u . ?b org:subOrganizationOf* {iri(umbrella)} ; skos:prefLabel ?body . ?u skos:prefLabel ?unit }}"
+        f"""SELECT DISTINCT ?body ?unit WHERE {{ ?p a gn:Participation ; org:organization ?b ; org:member ?u .
+          ?b org:subOrganizationOf* {iri(umbrella)} ; skos:prefLabel ?body . ?u skos:prefLabel ?unit }}"""
     )
     page = open_page(real_page)
     find(page, "Deutscher Städtetag")
@@ -101,7 +102,8 @@ def test_1_bodies_of_the_staedtetag_and_who_goes_where(ask: Callable[[str], list
 def test_2_what_buergeramt_and_umwelt_share(ask: Callable[[str], list[list[str]]], real_page: Path, open_page: Open) -> None:
     office, division = unit_called(ask, "Bürgeramt"), unit_called(ask, "Geschäftsbereich Umwelt")
     rows = ask(
-        f"SELECT DISTINCT ?b WHERE {{ ?p a gn:Participation ; org:organization ?b ; org:member {iri(office)} . ?q a gn:Participation ; org:organization ?b ; org:member/gn:division {iri(division)} }}"
+        f"""SELECT DISTINCT ?b WHERE {{ ?p a gn:Participation ; org:organization ?b ; org:member {iri(office)} .
+          ?q a gn:Participation ; org:organization ?b ; org:member/gn:division {iri(division)} }}"""
     )
     page = open_page(real_page)
     page.click("#openWhy")
@@ -127,7 +129,8 @@ def test_3_who_pays_twice(repository: Root, real_store: ox.Store, real_page: Pat
 def test_4_what_the_strategy_office_pays_and_how_sure_that_is(ask: Callable[[str], list[list[str]]], real_page: Path, open_page: Open) -> None:
     office = unit_called(ask, "Amt für Stadtstrategie")
     rows = ask(f"""SELECT DISTINCT ?key ?e ?amount ?text ?unsure WHERE {{
-      ?p a gn:Participation ; org:member {iri(office)} ; prov:wasDerivedFrom ?r ; gn:costStatement ?c . ?c gn:exactness ?e ; gn:amount ?amount . OPTIONAL {{ ?c gn:statementText ?text }}
+      ?p a gn:Participation ; org:member {iri(office)} ; prov:wasDerivedFrom ?r ; gn:costStatement ?c .
+      ?c gn:exactness ?e ; gn:amount ?amount . OPTIONAL {{ ?c gn:statementText ?text }}
       FILTER NOT EXISTS {{ ?c gn:notYearly true }} OPTIONAL {{ ?r gn:linesCost ?lines }} BIND(COALESCE(?lines, STR(?r)) AS ?key)
       BIND(EXISTS {{ ?r gn:uncertainColumn <https://w3id.org/gremiennetz/vocab/column/cost> }} AS ?unsure) }}""")
     sums: defaultdict[str, Decimal] = defaultdict(Decimal)
@@ -147,7 +150,8 @@ def test_4_what_the_strategy_office_pays_and_how_sure_that_is(ask: Callable[[str
 def test_5_units_that_the_kgst_ties_together(ask: Callable[[str], list[list[str]]], real_page: Path, open_page: Open) -> None:
     body = body_called(ask, "KGSt")
     rows = ask(
-        f"SELECT DISTINCT ?unit WHERE {{ ?p a gn:Participation ; org:organization/org:subOrganizationOf* {iri(body)} ; org:member/skos:prefLabel ?unit }}"
+        f"""SELECT DISTINCT ?unit WHERE {{ ?p a gn:Participation ; org:organization/org:subOrganizationOf* {iri(body)} ;
+          org:member/skos:prefLabel ?unit }}"""
     )
     page = open_page(real_page)
     find(page, "KGSt")
@@ -158,9 +162,20 @@ def test_5_units_that_the_kgst_ties_together(ask: Callable[[str], list[list[str]
 
 
 def test_6_everything_about_domestic_violence(ask: Callable[[str], list[list[str]]], real_page: Path, open_page: Open) -> None:
-    path = "(org:organization/skos:prefLabel|org:organization/skos:altLabel|org:organization/org:subOrganizationOf+/skos:prefLabel|gn:purpose|prov:wasDerivedFrom/gn:sourceName|prov:wasDerivedFrom/gn:sourceParticipation|prov:wasDerivedFrom/gn:note)"
+    path = "|".join(
+        (
+            "org:organization/skos:prefLabel",
+            "org:organization/skos:altLabel",
+            "org:organization/org:subOrganizationOf+/skos:prefLabel",
+            "gn:purpose",
+            "prov:wasDerivedFrom/gn:sourceName",
+            "prov:wasDerivedFrom/gn:sourceParticipation",
+            "prov:wasDerivedFrom/gn:note",
+        )
+    )
     rows = ask(
-        f'SELECT DISTINCT ?p WHERE {{ ?p a gn:Participation ; {path} ?t , ?s . FILTER(CONTAINS(LCASE(STR(?t)), "häusliche") && CONTAINS(LCASE(STR(?s)), "gewalt")) }}'
+        f"""SELECT DISTINCT ?p WHERE {{ ?p a gn:Participation ; ({path}) ?t , ?s .
+          FILTER(CONTAINS(LCASE(STR(?t)), "häusliche") && CONTAINS(LCASE(STR(?s)), "gewalt")) }}"""
     )
     page = open_page(real_page)
     find(page, "häusliche Gewalt")
@@ -170,7 +185,8 @@ def test_6_everything_about_domestic_violence(ask: Callable[[str], list[list[str
 
 
 def test_7_the_three_units_with_most_overlap(ask: Callable[[str], list[list[str]]], real_page: Path, open_page: Open) -> None:
-    rows = ask("""SELECT ?unit (COUNT(DISTINCT ?b) AS ?n) WHERE { ?p a gn:Participation ; org:member ?u ; org:organization ?b . ?q a gn:Participation ; org:member ?v ; org:organization ?b .
+    rows = ask("""SELECT ?unit (COUNT(DISTINCT ?b) AS ?n) WHERE { ?p a gn:Participation ; org:member ?u ; org:organization ?b .
+      ?q a gn:Participation ; org:member ?v ; org:organization ?b .
       FILTER(?u != ?v) ?u skos:prefLabel ?unit } GROUP BY ?unit ORDER BY DESC(?n)""")
     counts = {unit: int(number) for unit, number in rows}
     page = open_page(real_page)
@@ -197,12 +213,12 @@ def test_8_what_ends_or_is_dormant(repository: Root, real_store: ox.Store, real_
 
 
 def test_9_what_is_uncertain_in_one_division(ask: Callable[[str], list[list[str]]], real_page: Path, open_page: Open) -> None:
-    ((division, label, _),) = (
-        ask("""SELECT ?d ?label (COUNT(DISTINCT ?r) AS ?n) WHERE { ?p a gn:Participation ; org:member/gn:division ?d ; prov:wasDerivedFrom ?r . ?r gn:uncertainColumn ?c .
+    ((division, label, _),) = ask("""SELECT ?d ?label (COUNT(DISTINCT ?r) AS ?n) WHERE {
+      ?p a gn:Participation ; org:member/gn:division ?d ; prov:wasDerivedFrom ?r . ?r gn:uncertainColumn ?c .
       ?d skos:prefLabel ?label } GROUP BY ?d ?label ORDER BY DESC(?n) ?label LIMIT 1""")
-    )
     rows = ask(
-        f"SELECT DISTINCT ?p ?note WHERE {{ ?p a gn:Participation ; org:member/gn:division {iri(division)} ; prov:wasDerivedFrom ?r . ?r gn:uncertainColumn ?c OPTIONAL {{ ?r gn:note ?note }} }}"
+        f"""SELECT DISTINCT ?p WHERE {{ ?p a gn:Participation ; org:member/gn:division {iri(division)} ;
+          prov:wasDerivedFrom/gn:uncertainColumn ?c }}"""
     )
     page = open_page(real_page, "#view=table")
     page.click("#toggleFilters")

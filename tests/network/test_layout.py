@@ -45,14 +45,14 @@ def test_a_circle_of_umbrellas_ends() -> None:
 
 
 def test_an_empty_graph_has_no_positions() -> None:
-    empty = {"units": [], "bodies": [], "parts": [], "places": {}}
+    empty: dict[str, Any] = {"units": [], "bodies": [], "parts": [], "places": {}}
     assert layout(empty)["wide"] == {"nodes": {}, "panels": []}
 
 
 def test_many_units_are_drawn_by_division_and_many_ties_are_cut(
     city: dict[str, Any], tmp_path_factory: pytest.TempPathFactory, repository: Root
 ) -> None:
-    made = Root(city["country"](3000, units=600).write(tmp_path_factory.mktemp("country")))
+    made = Root(city["country"](1500, units=600).write(tmp_path_factory.mktemp("country")))
     data = payload(store.in_memory(made), Library(repository.shipped("queries")))
     found = ties(data)
     assert found.level == "division"

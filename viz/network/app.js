@@ -98,7 +98,7 @@ function render() {
   document.title = `${t(`v_${state.view}`)} – Gremiennetz`;
   $("nav").replaceChildren(...VIEWS.map((view) => el("button", { type: "button", "aria-current": view === state.view ? "page" : undefined, on: { click: () => go({ view }) } }, t(`v_${view}`))));
   $("title").textContent = t(`v_${state.view}`);
-  $("sentence").textContent = state.focus ? t("s_focus", { label: labelOf(state.focus).slice(0, 200), n: state.steps }) : t(`s_${state.view}`);
+  $("sentence").textContent = state.focus ? t("s_focus", { label: labelOf(state.focus).slice(0, 200), n: state.steps }) : t(state.view === "overview" && isFew(filtered(state)) ? "s_few" : `s_${state.view}`);
   $("sets").textContent = data.sets.map((set) => (lang === "en" && set.english ? set.english : set.title)).join(", ");
   $("source").textContent = [...data.sets.map((set) => set.document).filter(Boolean), sourceLine()].join(" · ");
   $("profile").textContent = t(`profile_${data.profile}`);

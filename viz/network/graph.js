@@ -1,5 +1,5 @@
 // The drawn views: what is shown as nodes and edges for a state, where it stands, how it looks, and the vis-network that shows it.
-const MOST_SHOWN = 700;
+const MOST_SHOWN = 700, MOST_OPENED = 1500;
 const UNIT_W = 300, UNIT_H = 34;
 
 // ---- nodes: what each looks like, in shapes around its own middle
@@ -110,9 +110,9 @@ function overviewGraph(state, some) {
     const body = bodies.get(key);
     if (body) for (const sub of list) for (const part of byBody.get(sub)) link(groupOf(part.unit), key, part, "via");
   }
-  unfold(nodes, edges, folded, byBody, (key) => state.open.includes(key));
+  const refused = unfold(nodes, edges, folded, byBody, (key) => state.open.includes(key));
   const left = candidates.length - shown.size;
-  return { nodes: [...nodes.values()], edges: [...edges.values()], panels: place.panels, message: left > 0 ? t("cut", { shown: shown.size, all: candidates.length }) : "" };
+  return { nodes: [...nodes.values()], edges: [...edges.values()], panels: place.panels, message: refused ? t("tooMany", { n: MOST_OPENED }) : left > 0 ? t("cut", { shown: shown.size, all: candidates.length }) : "" };
 }
 
 // Folded bodies: a pill with their count beside its keeper, or, opened, a block of their own on the outer side.
@@ -122,8 +122,10 @@ function unfold(nodes, edges, folded, byBody, isOpen) {
   const bottom = Math.max(0, ...all.map((node) => node.y + node.h / 2));
   const next = { left: -Infinity, right: -Infinity, bottom: bottom + 70 };
   const keepers = [...folded.keys()].filter((key) => nodes.has(key)).sort((a, b) => nodes.get(a).y - nodes.get(b).y || (a < b ? -1 : 1));
+  let refused = false;
   for (const key of keepers) {
-    const node = nodes.get(key), list = folded.get(key), open = isOpen(key);
+    const node = nodes.get(key), list = folded.get(key), fits = nodes.size + list.length <= MOST_OPENED, open = isOpen(key) && fits;
+    refused ||= isOpen(key) && !fits;
     const label = open ? t("foldUp", { n: list.length }) : t("more", { n: list.length });
     const w = widthOf(label, 11) + 18;
     const isUnit = node.kind === "unit";
@@ -148,17 +150,22 @@ function unfold(nodes, edges, folded, byBody, isOpen) {
     });
     next[side] = top + rows * 54 + 24;
   }
+  return refused;
 }
 
 // ---- few participations, such as what a filter leaves: units, bodies and umbrellas in columns, nothing folded
-const FEW = 60;
+const FEW = 100;
 const isFew = (some) => some !== parts && new Set(some.map((part) => part.body)).size <= FEW;
 function fewGraph(some) {
   const edges = tiesOf(some);
-  const lower = [...new Set(some.map((part) => part.body))], upper = [...new Set(some.flatMap((part) => part.b.chain.slice(1).map((body) => body.id)))].filter((id) => !lower.includes(id));
-  const order = (keys) => keys.sort((a, b) => markOf(a) - markOf(b) || byLabel(a, b));
-  const group = (id) => markOf(groupOf(some.find((part) => part.body === id).unit));
-  const nodes = columnsOf([order([...new Set(some.map((part) => groupOf(part.unit)))]), lower.sort((a, b) => group(a) - group(b) || byLabel(a, b)), order(upper)].filter((keys) => keys.length));
+  const over = new Set(some.flatMap((part) => part.b.chain.slice(1).map((body) => body.id)));
+  const left = [...new Set(some.map((part) => groupOf(part.unit)))].sort((a, b) => markOf(a) - markOf(b) || byLabel(a, b));
+  const sums = new Map();
+  for (const part of some) for (const body of part.b.chain) sums.set(body.id, [...(sums.get(body.id) || []), left.indexOf(groupOf(part.unit))]);
+  const middle = (id) => sums.get(id).reduce((a, b) => a + b, 0) / sums.get(id).length;
+  const order = (keys) => keys.sort((a, b) => middle(a) - middle(b) || byLabel(a, b));
+  const lower = order([...new Set(some.map((part) => part.body))].filter((id) => !over.has(id)));
+  const nodes = columnsOf([left, lower, order([...over])].filter((keys) => keys.length));
   return { nodes, edges: [...edges.values()], panels: [], message: "" };
 }
 
@@ -285,8 +292,22 @@ function ensureNetwork() {
   network.on("blurNode", () => tip());
   network.on("dragStart", () => tip());
   network.on("zoom", () => tip());
-  network.on("dragEnd", (event) => {
-    for (const [id, at] of Object.entries(network.getPositions(event.nodes))) { const node = currentById.get(id); if (node) Object.assign(node, { x: at.x, y: at.y, moved: true }); }
+  // a pill goes where its keeper goes, and lies on it even when the keeper is drawn on top because it is selected
+  const follow = (ids, done) => {
+    for (const [id, at] of Object.entries(network.getPositions(ids))) {
+      const node = currentById.get(id), pill = currentById.get(`more:${id}`);
+      if (node && pill) network.moveNode(pill.id, pill.x + at.x - node.x, pill.y + at.y - node.y);
+      if (node && pill && done) Object.assign(pill, { x: pill.x + at.x - node.x, y: pill.y + at.y - node.y, moved: true });
+      if (node && done) Object.assign(node, { x: at.x, y: at.y, moved: true });
+    }
+  };
+  network.on("dragging", (event) => follow(event.nodes, false));
+  network.on("dragEnd", (event) => follow(event.nodes, true));
+  network.on("afterDrawing", (ctx) => {
+    for (const id of network.getSelectedNodes()) {
+      const pill = currentById.get(`more:${id}`);
+      if (pill && nodeSet.get(pill.id)) { const at = network.getPosition(pill.id); paint(ctx, shapesOf(pill), at.x, at.y); }
+    }
   });
   new ResizeObserver(() => { network.setSize("100%", "100%"); network.redraw(); if (!touched) fit(false); }).observe(holder);
   for (const name of ["dragStart", "zoom"]) network.on(name, () => { touched = true; });

@@ -111,11 +111,12 @@ const moved = (s, dx, dy) => ({
 });
 // Writes a picture: a title line, the shapes, and the line that says what the picture is of.
 function svgOf(picture) {
-  const pad = 24, head = 34, foot = 44;
-  const w = Math.ceil(Math.max(picture.w + 2 * pad, 640)), h = Math.ceil(picture.h + head + foot + 2 * pad);
+  const pad = 24, foot = 44, w = Math.ceil(Math.max(picture.w + 2 * pad, 640));
+  const title = wrapped(picture.title, w - 2 * pad, 2, 18, true), head = 12 + 24 * title.length;
+  const h = Math.ceil(picture.h + head + foot + 2 * pad);
   const body = picture.shapes.map((s) => svgShape(moved(s, pad - picture.x, pad + head - picture.y)));
   const texts = [
-    { k: "text", x: pad, y: pad, text: picture.title, size: 18, bold: true, fill: theme.ink },
+    ...title.map((text, i) => ({ k: "text", x: pad, y: pad + i * 24, text, size: 18, bold: true, fill: theme.ink })),
     ...wrapped(picture.source, w - 2 * pad, 2, 11).map((text, i) => ({ k: "text", x: pad, y: h - foot + i * 15, text, size: 11, fill: theme.soft })),
   ].map(svgShape);
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" font-family="${xml(FONT)}" role="img"><title>${xml(picture.title)}</title>`

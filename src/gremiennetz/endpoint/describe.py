@@ -77,15 +77,15 @@ def void(base: str, ask: Ask) -> rdflib.Graph:
         (_CLASSES, VOID.classPartition, VOID["class"], VOID.entities),
         (_PROPERTIES, VOID.propertyPartition, VOID.property, VOID.triples),
     ):
-        for name, count in ask(query).rows:
+        for term, count in ask(query).rows:
             partition = BNode()
             graph.add((node, link, partition))
-            graph.add((partition, key, URIRef(_value(name))))
+            graph.add((partition, key, URIRef(_value(term))))
             graph.add((partition, counted, _number(count)))
-    for item, key, value in ask(_SETS).rows:
+    for item, trait, value in ask(_SETS).rows:
         graph.add((node, DCTERMS.source, URIRef(_value(item))))
         if value is not None:
-            graph.add((URIRef(_value(item)), URIRef(_value(key)), to_rdflib(value)))
+            graph.add((URIRef(_value(item)), URIRef(_value(trait)), to_rdflib(value)))
     return graph
 
 

@@ -205,6 +205,13 @@ class OxigraphServer:
         """Wait until the server listens, and return whether it does."""
         return self._ready.wait(seconds)
 
+    def wait_renewed(self, generation: int, seconds: float) -> bool:
+        """Wait until another process than the given one listens; a process that lives on after a broken connection is as good."""
+        end = time.monotonic() + min(0.5, seconds)
+        while self.generation == generation and time.monotonic() < end:
+            time.sleep(0.02)  # the end of a process is noticed a little later than that of its connections
+        return self.wait_ready(seconds)
+
     def stop(self) -> None:
         """End the server and wait until it is gone."""
         self._stopping.set()

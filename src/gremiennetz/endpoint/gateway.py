@@ -206,21 +206,28 @@ class Gateway:
 
     async def _within_limits(self, asked: Asked) -> Answer:
         """Ask the engine; a query whose engine ended is asked once more, one such query at a time, so that the one to blame is alone."""
-        try:
-            return await self._ask(asked)
-        except EngineGoneError:
-            async with self._alone:
-                try:
-                    return await self._ask(asked)
-                except EngineGoneError:
-                    message = "the engine ended twice while it answered this query, which probably wants too much memory; a new engine is starting"
-                    raise ProblemError(503, "engine-gone", message, {"Retry-After": "5"}) from None
-
-    async def _ask(self, asked: Asked) -> Answer:
-        server, limits = self.site.server, self.site.limits
+        server = self.site.server
         if not await anyio.to_thread.run_sync(server.wait_ready, 10.0, limiter=self._threads):
-            raise ProblemError(503, "engine-gone", "the engine is not there; it is being started again", {"Retry-After": "10"})
+            raise self._gone("the engine is not there; it is being started again")
         generation = server.generation
+        try:
+            return await self._ask(asked, generation)
+        except EngineGoneError:
+            pass
+        async with self._alone:
+            if not await anyio.to_thread.run_sync(server.wait_renewed, generation, 10.0, limiter=self._threads):
+                raise self._gone("the engine ended; it is being started again")
+            try:
+                return await self._ask(asked, server.generation)
+            except EngineGoneError:
+                message = "the engine ended twice while it answered this query, which probably wants too much memory; a new engine is starting"
+                raise self._gone(message) from None
+
+    def _gone(self, message: str) -> ProblemError:
+        return ProblemError(503, "engine-gone", message, {"Retry-After": "5"})
+
+    async def _ask(self, asked: Asked, generation: int) -> Answer:
+        server, limits = self.site.server, self.site.limits
         try:
             return await anyio.to_thread.run_sync(
                 lambda: server.ask(asked.text, asked.media, asked.dataset, seconds=limits.seconds + limits.grace, most=limits.result_bytes),

@@ -7,6 +7,7 @@ anywhere, and so is a prefix that does. The text is looked at as it stands and w
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection
 
 import attrs
@@ -56,10 +57,9 @@ def check(query: str, graphs: Collection[str]) -> Plan:
     plan = _check(query, graphs)
     other = tokens.decoded(query)
     if other != query:
-        try:
+        # malformed is no matter here: an engine that replaces escapes first finds it so as well, for one that does not the text above counts
+        with contextlib.suppress(MalformedError):
             _check(other, graphs)
-        except (UnreadableError, MalformedError):
-            pass  # an engine that replaces escapes first refuses it as well; one that does not has been asked about above
     return plan
 
 
@@ -109,7 +109,8 @@ def _not_too_deep(query: str, items: list[Token]) -> None:
 
 
 def _dataset(query: str, items: list[Token], graphs: Collection[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    default, named = [], []
+    default: list[str] = []
+    named: list[str] = []
     for index, token in enumerate(items):
         word = token.text.upper() if token.kind == "word" else token.text.split(":", 1)[0].upper() if token.kind == "name" else ""
         if not word.startswith("FROM") or word not in {"FROM", "FROMNAMED"}:

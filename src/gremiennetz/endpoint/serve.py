@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from types import FrameType
 
 import pyoxigraph as ox
@@ -110,11 +110,7 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         except PermissionError:
             raise GremiennetzError(f"port {port} may not be used without further rights; choose one above 1023 with --port") from None
         except OSError as error:
-            in_use = error.errno in {98, 48, 10048}
-            said = (
-                f"port {port} is in use by another program; choose another with --port"
-                if in_use
-                else f"cannot listen on {host}:{port}: {error.strerror}"
-            )
-            raise GremiennetzError(said) from None
+            if error.errno in {errno.EADDRINUSE, 10048}:  # Windows has a number of its own
+                raise GremiennetzError(f"port {port} is in use by another program; choose another with --port") from None
+            raise GremiennetzError(f"cannot listen on {host}, port {port}: {error.strerror}") from None
         yield place

@@ -74,7 +74,7 @@ def decoded(text: str) -> str:
     >>> decoded(r"SERV\u0049CE")
     'SERVICE'
     """
-    return re.sub(_ESCAPE, lambda found: chr(code) if (code := int(found[0][2:], 16)) < 0x110000 else found[0], text)
+    return re.sub(_ESCAPE, lambda found: chr(code) if (code := int(found[0].lstrip("\\uU"), 16)) < 0x110000 else found[0], text)
 
 
 def without_comments(text: str) -> str:
@@ -109,7 +109,8 @@ def form(items: list[Token]) -> str | None:
 def with_prefixes(text: str, known: dict[str, str]) -> str:
     """Return a query with a declaration in front for each known prefix that it uses and does not declare."""
     items = meaningful(text)
-    declared, used = set(), set()
+    declared: set[str] = set()
+    used: set[str] = set()
     for before, token in zip([None, *items], items, strict=False):
         if token.kind == "name":
             prefix = token.text.split(":", 1)[0]

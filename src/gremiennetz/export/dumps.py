@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from gremiennetz.errors import GremiennetzError
 from gremiennetz.export.catalog import FORMATS, dataset_iri, distribution_iri, download
-from gremiennetz.export.index import TYPE, Index, in_order
+from gremiennetz.export.index import TYPE, in_order
 from gremiennetz.export.jsonld import Context, dumps
 from gremiennetz.export.settings import Publication
 from gremiennetz.export.site import MORE_PREFIXES, Site, Triple
@@ -143,12 +143,12 @@ def _term(name: str) -> ox.NamedNode:
     return ox.NamedNode({**PREFIXES, **MORE_PREFIXES}[prefix] + local)
 
 
-def graph_notes(index: Index, named: Mapping[str, list[Triple]]) -> list[Triple]:
+def graph_notes(site: Site, named: Mapping[str, list[Triple]]) -> list[Triple]:
     """Return what is said of the named graphs themselves, so that their IRIs lead somewhere."""
     found: list[Triple] = []
     for name, triples in named.items():
         node = ox.NamedNode(name)
         found.append((node, TYPE, _term("void:Dataset")))
-        found.append((node, _term("dct:title"), text(f"Benannter Graph {name.removeprefix(index.site.base + 'graph/')}")))
+        found.append((node, _term("dct:title"), text(f"Benannter Graph {name.removeprefix(site.base + 'graph/')}")))
         found.append((node, _term("void:triples"), integer(len(triples))))
     return found

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import rdflib
 
-from gremiennetz.errors import GremiennetzError, InputError
+from gremiennetz.errors import GremiennetzError, InputError, Problem
 from gremiennetz.files import write_text
 from gremiennetz.graph.build import PARTS, Builder, Triple, register_triples
 from gremiennetz.graph.terms import PREFIXES, to_rdflib
 from gremiennetz.places import Root
-from gremiennetz.records import read_dataset
+from gremiennetz.records import Dataset, read_datasets
 from gremiennetz.register import Register, check_against, read_register
 from gremiennetz.vocabulary import Vocabulary
 
@@ -38,11 +38,20 @@ def builders(root: Root) -> tuple[list[Builder], Register]:
     """Read the vocabularies, the register and all sets of a root. Raises ``InputError`` with everything that is wrong."""
     vocabulary = Vocabulary.read(root.shipped("ontology"))
     register = load_register(root, vocabulary)
-    sets = [read_dataset(root, name) for name in root.datasets()]
-    problems = check_against(register, sets)
+    sets = read_datasets(root)
+    problems = [*_unknown_kinds(sets, vocabulary), *check_against(register, sets)]
     if problems:
         raise InputError(problems)
     return [Builder(dataset, register, vocabulary) for dataset in sets], register
+
+
+def _unknown_kinds(sets: Iterable[Dataset], vocabulary: Vocabulary) -> Iterator[Problem]:
+    kinds = vocabulary.names("unit-kind")
+    for dataset in sets:
+        for unit in dataset.units.values():
+            if unit.kind not in kinds:
+                message = f"{unit.kind!r} is no kind of unit; wanted one of: {', '.join(kinds)}"
+                yield Problem(f"data/records/{dataset.id}/units.csv", message, row=unit.row, column="kind")
 
 
 def files(root: Root) -> Iterator[tuple[Path, str]]:

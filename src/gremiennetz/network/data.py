@@ -60,7 +60,7 @@ def short(value: str) -> str:
 
 
 def _things(rows: Iterable[tuple[Any, ...]]) -> defaultdict[str, dict[str, Values]]:
-    """Return class → thing → property → values; German texts stand before others."""
+    """Return class → thing → property → values, in the order of the query; English texts stand apart, under ``property@en``."""
     found: defaultdict[str, dict[str, Values]] = defaultdict(dict)
     for kind, thing, name, value in rows:
         values = found[_prefixed(kind.value)].setdefault(short(thing.value), defaultdict(list))[_prefixed(name.value)]

@@ -1,0 +1,168 @@
+"""How well resolving works, measured on labelled pairs of real names (``tests/resolve_cases/cases.csv``).
+
+Each pair is two names as rows, umbrella cells or the register write them, each with the umbrella that its row puts in front, and whether they mean
+one body. Name ``a`` is taken as a new row against the register that holds the body of name ``b``.
+
+Two things are measured. (1) What could be merged without anybody looking: only a name that is exactly a known name counts, with the umbrella fitting
+(score 100). (2) How high the true body stands in the list of candidates. A name must not find itself there: for each true pair the label, short name
+and aliases that equal ``a`` are taken out of the register first, otherwise every known name would stand first. The row's umbrella stays as it is: it
+is context and not the name.
+
+The numbers are printed at the end of the test run.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+
+import attrs
+import pytest
+
+from gremiennetz.graph.files import load_register
+from gremiennetz.places import Root
+from gremiennetz.records import read_dataset
+from gremiennetz.register import Register, key
+from gremiennetz.resolve import Candidate, candidates
+from gremiennetz.vocabulary import Vocabulary
+
+CASES = Path(__file__).parent / "resolve_cases" / "cases.csv"
+LEAST_FIRST = 0.93
+LEAST_AMONG_FIVE = 0.97
+
+
+@attrs.frozen
+class Case:
+    """Two names, and whether they mean one body."""
+
+    a: str
+    a_umbrella: str
+    b: str
+    b_umbrella: str
+    same: str
+    why: str
+
+
+Meanings = dict[tuple[str, str], set[str]]
+
+
+@pytest.fixture(scope="module")
+def cases() -> list[Case]:
+    with CASES.open(encoding="utf-8", newline="") as file:
+        return [Case(**row) for row in csv.DictReader(file)]
+
+
+@pytest.fixture(scope="module")
+def register(repository: Root) -> Register:
+    return load_register(repository, Vocabulary.read(repository.shipped("ontology")))
+
+
+@pytest.fixture(scope="module")
+def meanings(repository: Root, register: Register) -> Meanings:
+    """Return umbrella and name, as written → the bodies that people decided they mean."""
+    found: Meanings = defaultdict(set)
+    dataset = read_dataset(repository, "dresden-2026")
+    decided = register.body_of(dataset.id)
+    for record in dataset.records.values():
+        found[key(record.text("umbrella")), key(record.text("name"))].add(decided[record.id])
+    for body in register.bodies.values():
+        for name in register.names(body):
+            found["", key(name)].add(body.id)
+    return found
+
+
+@pytest.fixture(scope="module")
+def as_new_names(cases: list[Case], register: Register) -> list[tuple[Case, list[Candidate]]]:
+    """Return each pair with the candidates of its first name, had nobody ever written that name down."""
+    return [(case, candidates(case.a, without(register, case.a), case.a_umbrella, most=len(register.bodies))) for case in cases]
+
+
+def the_body(meanings: Meanings, name: str, umbrella: str) -> str:
+    (body,) = meanings[key(umbrella), key(name)]
+    return body
+
+
+def without(register: Register, name: str) -> Register:
+    """Return the register as if nobody had ever written down this name."""
+    gone = key(name)
+
+    def kept(text: str) -> str:
+        return "" if key(text) == gone else text
+
+    bodies = {body.id: attrs.evolve(body, label=kept(body.label), short=kept(body.short)) for body in register.bodies.values()}
+    aliases = {body: tuple(filter(kept, names)) for body, names in register.aliases.items()}
+    return attrs.evolve(register, bodies=bodies, aliases=aliases)
+
+
+def exact(register: Register, name: str, umbrella: str) -> set[str]:
+    """Return the bodies that a row could be merged with unseen."""
+    return {item.body.id for item in candidates(name, register, umbrella, most=len(register.bodies)) if item.score == 100.0}
+
+
+def test_the_pairs_are_real_many_and_labelled_as_people_decided(cases: list[Case], meanings: Meanings) -> None:
+    assert len({attrs.astuple(case)[:4] for case in cases}) == len(cases) >= 150
+    assert min(sum(case.same == "yes" for case in cases), sum(case.same == "no" for case in cases)) >= 75
+    for case in cases:
+        assert case.why
+        assert case.same in {"yes", "no"}
+        one, two = the_body(meanings, case.a, case.a_umbrella), the_body(meanings, case.b, case.b_umbrella)
+        assert (one == two) == (case.same == "yes"), case
+
+
+def test_no_two_bodies_are_merged(cases: list[Case], register: Register, meanings: Meanings, record_property: Callable[[str, object], None]) -> None:
+    merged = {"yes": 0, "no": 0}
+    left = {"yes": 0, "no": 0}
+    false = []
+    for case in cases:
+        other = the_body(meanings, case.b, case.b_umbrella)
+        hits = exact(register, case.a, case.a_umbrella)
+        merged[case.same] += other in hits
+        left[case.same] += other not in hits
+        own = the_body(meanings, case.a, case.a_umbrella)
+        if case.same == "no" and (other in hits or own in exact(register, case.b, case.b_umbrella)):
+            false.append(case)
+    record_property(
+        "measured",
+        f"""{len(cases)} pairs of names        merged by exact name   left to people
+  one body            {merged["yes"]:>22} {left["yes"]:>16}
+  two bodies          {merged["no"]:>22} {left["no"]:>16}""",
+    )
+    assert not false
+
+
+def test_the_true_body_stands_first(
+    as_new_names: list[tuple[Case, list[Candidate]]], meanings: Meanings, record_property: Callable[[str, object], None]
+) -> None:
+    places = []
+    for case, found in as_new_names:
+        if case.same == "yes":
+            best = [item.body.id for item in found[:5]]
+            body = the_body(meanings, case.b, case.b_umbrella)
+            places.append(best.index(body) + 1 if body in best else 0)
+    first, among = sum(place == 1 for place in places), sum(place > 0 for place in places)
+    record_property(
+        "measured",
+        f"names that nobody has seen yet: the true body stands first for {first} of {len(places)} ({first / len(places):.1%}), "
+        f"among the first five for {among} ({among / len(places):.1%})",
+    )
+    assert first / len(places) >= LEAST_FIRST
+    assert among / len(places) >= LEAST_AMONG_FIVE
+
+
+def test_likeness_alone_would_merge_what_is_not_the_same(
+    as_new_names: list[tuple[Case, list[Candidate]]], meanings: Meanings, record_property: Callable[[str, object], None]
+) -> None:
+    """Why nothing is merged by a threshold: the most alike names of two bodies are more alike than most names of one."""
+    scores: dict[str, list[float]] = {"yes": [], "no": []}
+    for case, found in as_new_names:
+        body = the_body(meanings, case.b, case.b_umbrella)
+        scores[case.same].append(next((item.score for item in found if item.body.id == body), 0.0))
+    threshold = max(scores["no"])
+    below = sum(score <= threshold for score in scores["yes"])
+    record_property(
+        "measured",
+        f"the most alike names of two bodies score {threshold}; {below} of {len(scores['yes'])} names of one body score no higher",
+    )
+    assert below > len(scores["yes"]) / 2
