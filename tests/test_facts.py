@@ -1,8 +1,8 @@
 """Facts found by reading the document, against what the query library answers from the committed graph: exactly these, no more and no fewer.
 
-The tables in ``tests/facts`` were written from ``data/source/af1078-26.txt`` alone, and compared afterwards; each row says on which lines of the
-document it stands. ``hold`` says whether an overlap is firm (``fest``) or with reservation, ``reservation`` which cells of the row the document
-leaves open. Records have no ids here: a row is found by its unit, its words and their lines.
+The lists in ``tests/facts`` were made by reading ``data/source/af1078-26.txt``, and compared with the graph afterwards; bodies carry the label of the
+register, and each row says on which lines of the document it stands. ``hold`` says whether an overlap is firm (``fest``) or with reservation,
+``reservation`` which cells of the row the document leaves open. Records have no ids here: a row is found by its unit, its words and their lines.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ BAD = [
     ("no base", "dataset.toml", replace('base = "https://example.org/"', ""), "dataset.base: is missing"),
     ("base without slash", "dataset.toml", replace("example.org/", "example.org"), "ends in /"),
     ("no TOML", "dataset.toml", replace("[dataset]", "[dataset"), "is not TOML"),
-    ("wrong folder", "dataset.toml", replace('id = "small-2026"', 'id = "big-2026"'), "the folder is named 'small-2026'"),
+    ("wrong folder", "dataset.toml", replace('id = "small-2026"', 'id = "big-2026"'), "wanted: the folder's name, 'small-2026'"),
     ("year as text", "dataset.toml", replace("year = 2026", 'year = "MMXXVI"'), "document.year: holds 'MMXXVI'"),
     ("year as truth", "dataset.toml", replace("year = 2026", "year = true"), "document.year: holds True"),
     ("year of no calendar", "dataset.toml", replace("year = 2026", "year = 20260"), "document.year: holds 20260"),
@@ -72,7 +72,6 @@ BAD = [
     ("base that is no IRI", "dataset.toml", replace("https://example.org/", "https://exa[mple.org/"), "dataset.base: holds"),
     ("a document elsewhere", "dataset.toml", replace('"list.txt"', '"../../list.txt"'), "document.file: holds '../../list.txt'"),
     ("a document of another system", "dataset.toml", replace('"list.txt"', "'C:\\list.txt'"), "document.file: holds"),
-    ("no document", "dataset.toml", replace('"list.txt"', '"other.txt"'), "data/source/other.txt: does not exist"),
     ("empty settings", "dataset.toml", lambda _: "", "dataset.id: is missing"),
     ("unknown unit kind", UNITS, replace("amt-b,Amt B,,office", "amt-b,Amt B,,offize"), "'offize' is no kind of unit; wanted one of:"),
     ("link that is no link", UNITS, replace("office,,11,,", "office,,11,siehe OParl,"), "column oparl: 'siehe OParl' is no http(s) address"),
@@ -113,6 +112,22 @@ def test_any_file_of_a_set_can_be_unusable(small: Root, cli: CliRunner, name: st
         told, name = "holds no table of records", ""
     assert f"data/records/small-2026/{name}" in message
     assert told in message
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "data/source/list.txt: does not exist"),
+        (b"", "is outside the source, which has 1 lines"),
+        ("Bürgeramt".encode("cp1252"), "data/source/list.txt: is not UTF-8"),
+    ],
+)
+def test_the_document_can_be_unusable(small: Root, cli: CliRunner, content: bytes | None, told: str) -> None:
+    path = small.source / "list.txt"
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    assert told in _told(cli, small, "check")
 
 
 def test_the_problems_of_all_sets_are_told_at_once(small: Root, cli: CliRunner) -> None:

@@ -82,7 +82,7 @@ def _app(*, version: Annotated[bool, typer.Option("--version", callback=_version
 
 @app.command()
 def check(root: RootOption = Path()) -> None:
-    """Prove that the records hold every word of the source exactly once."""
+    """Prove that the records hold every word of the source exactly once, and that the register fits them."""
     place = Root(root)
     problems = []
     for dataset in read_datasets(place):
@@ -94,6 +94,10 @@ def check(root: RootOption = Path()) -> None:
             records = sum(1 for record in dataset.records.values() if dataset.division(record.unit) == group)
             label = dataset.units[group].label if group in dataset.units else group
             typer.echo(f"  {label}: {count} words" + (f", {records} records" if records else ""))
+    try:
+        files.builders(place)
+    except InputError as error:
+        problems += error.problems
     if problems:
         raise InputError(problems)
 
@@ -125,7 +129,9 @@ def build(root: RootOption = Path()) -> None:
     page, book = write_report(place, query.StoreEngine(graph), place.build, "internal")
     picture = write_network(place, Profile.internal.value, place.build / "network.html")
     products = [
-        overview.Product.of(picture, place.build, "Das Netzwerk zum Anklicken: Einheiten, Gremien, Dachverbände, Überschneidungen (intern, mit Personen)"),
+        overview.Product.of(
+            picture, place.build, "Das Netzwerk zum Anklicken: Einheiten, Gremien, Dachverbände, Überschneidungen (intern, mit Personen)"
+        ),
         overview.Product.of(page, place.build, "Bericht für das Strategieamt, zum Lesen und Drucken (intern, mit Personen)"),
         overview.Product.of(book, place.build, "Derselbe Bericht als Arbeitsmappe"),
         *(overview.Product.of(path, place.build, "Graph als Turtle") for path in written),

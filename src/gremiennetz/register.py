@@ -7,6 +7,7 @@ without a decision keeps a provisional body of its own until somebody decides.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -28,7 +29,6 @@ MERGED_COLUMNS = ("old", "body", "date", "comment")
 JUDGEMENTS = ("same", "different", "unsure")
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @attrs.frozen
@@ -96,6 +96,8 @@ class Register:
     """Set, record and mention (``person`` of ``persons.csv``) → person id."""
     merged: dict[str, str]
     """Former body id → the id that it redirects to."""
+    mention_rows: dict[tuple[str, str, str], int] = attrs.field(factory=dict)
+    """Where ``mentions`` stand, for messages."""
 
     def names(self, body: Body) -> list[str]:
         """Return all names of a body: label, abbreviation, aliases."""
@@ -137,6 +139,24 @@ class _Reading:
     def add(self, name: str, row: int, column: str, message: str) -> None:
         self.problems.append(Problem(f"data/register/{name}", message, row=row, column=column))
 
+    def new_id(self, name: str, row: Row, column: str, seen: dict[str, int]) -> None:
+        """Check that a cell is an id that no row before has."""
+        value = row.cells[column]
+        if not _SLUG.fullmatch(value):
+            self.add(name, row.number, column, f"{value!r} is no id; wanted: lower-case letters, digits and hyphens")
+        if seen.setdefault(value, row.number) != row.number:
+            self.add(name, row.number, column, f"the id {value!r} is already used in row {seen[value]}")
+
+    def date(self, name: str, row: Row) -> None:
+        """Check that the cell ``date`` is one."""
+        value = row.cells["date"]
+        try:
+            fits = dt.date.fromisoformat(value).isoformat() == value
+        except ValueError:
+            fits = False
+        if not fits:
+            self.add(name, row.number, "date", f"{value!r} is no date; wanted: 2026-11-22")
+
 
 def read_register(folder: Path, kinds: Mapping[str, str], forms: Mapping[str, str], fields: Mapping[str, str]) -> Register:
     """Read the register; a file that does not exist is an empty one.
@@ -148,22 +168,31 @@ def read_register(folder: Path, kinds: Mapping[str, str], forms: Mapping[str, st
     aliases = _aliases(reading, bodies)
     decisions = _decisions(reading, bodies)
     assigned = _fields(reading, bodies, fields)
-    persons = {row.cells["person"]: _person(row) for row in reading.rows("persons.csv", PERSON_COLUMNS)}
-    mentions = _mentions(reading, persons)
+    persons = _persons(reading)
+    mentions, mention_rows = _mentions(reading, persons)
     merged = _merged(reading, bodies)
     if reading.problems:
         raise InputError(reading.problems)
-    return Register(bodies, aliases, decisions, assigned, persons, mentions, merged)
+    return Register(bodies, aliases, decisions, assigned, persons, mentions, merged, mention_rows)
 
 
-def _person(row: Row) -> Person:
-    cells = row.cells
-    return Person(cells["person"], cells["title"], cells["given"], cells["family"], cells["note"])
+def _persons(reading: _Reading) -> dict[str, Person]:
+    name = "persons.csv"
+    persons: dict[str, Person] = {}
+    seen: dict[str, int] = {}
+    for row in reading.rows(name, PERSON_COLUMNS):
+        cells = row.cells
+        reading.new_id(name, row, "person", seen)
+        if not cells["family"].strip():
+            reading.add(name, row.number, "family", "is empty")
+        persons[cells["person"]] = Person(cells["person"], cells["title"], cells["given"], cells["family"], cells["note"])
+    return persons
 
 
 def _bodies(reading: _Reading, kinds: Mapping[str, str], forms: Mapping[str, str]) -> dict[str, Body]:
     name = "bodies.csv"
     bodies: dict[str, Body] = {}
+    seen: dict[str, int] = {}
     for row in reading.rows(name, BODY_COLUMNS):
         cells, number = row.cells, row.number
         body = Body(
@@ -177,10 +206,7 @@ def _bodies(reading: _Reading, kinds: Mapping[str, str], forms: Mapping[str, str
             cells["note"],
             number,
         )
-        if not _SLUG.fullmatch(body.id):
-            reading.add(name, number, "body", f"{body.id!r} is no id; wanted: lower-case letters, digits and hyphens")
-        if body.id in bodies:
-            reading.add(name, number, "body", f"the id {body.id!r} is already used in row {bodies[body.id].row}")
+        reading.new_id(name, row, "body", seen)
         if not body.label.strip():
             reading.add(name, number, "label", "is empty")
         if body.kind not in kinds:
@@ -235,8 +261,7 @@ def _decisions(reading: _Reading, bodies: Mapping[str, Body]) -> tuple[Decision,
         for column in ("justification", "author"):
             if not row.cells[column].strip():
                 reading.add(name, row.number, column, "is empty")
-        if not _DATE.fullmatch(item.date):
-            reading.add(name, row.number, "date", f"{item.date!r} is no date; wanted: 2026-11-22")
+        reading.date(name, row)
         if item.judgement == "same":
             other = chosen.setdefault((item.dataset, item.record), item)
             if other.body != item.body:
@@ -265,26 +290,31 @@ def _fields(reading: _Reading, bodies: Mapping[str, Body], fields: Mapping[str, 
     return tuple(found)
 
 
-def _mentions(reading: _Reading, persons: Mapping[str, Person]) -> dict[tuple[str, str, str], str]:
+def _mentions(reading: _Reading, persons: Mapping[str, Person]) -> tuple[dict[tuple[str, str, str], str], dict[tuple[str, str, str], int]]:
     name = "mentions.csv"
     found: dict[tuple[str, str, str], str] = {}
+    rows: dict[tuple[str, str, str], int] = {}
     for row in reading.rows(name, MENTION_COLUMNS):
         cells = row.cells
         if cells["person"] not in persons:
             reading.add(name, row.number, "person", f"there is no person {cells['person']!r} in persons.csv")
         if not cells["justification"].strip():
             reading.add(name, row.number, "justification", "is empty")
+        reading.date(name, row)
         key = (cells["dataset"], cells["record"], cells["mention"])
+        rows.setdefault(key, row.number)
         if found.setdefault(key, cells["person"]) != cells["person"]:
             reading.add(name, row.number, "person", f"{cells['mention']!r} of {cells['record']} already is {found[key]!r}")
-    return found
+    return found, rows
 
 
 def _merged(reading: _Reading, bodies: Mapping[str, Body]) -> dict[str, str]:
     name = "merged.csv"
     found = {}
+    seen: dict[str, int] = {}
     for row in reading.rows(name, MERGED_COLUMNS):
         old, new = row.cells["old"], row.cells["body"]
+        reading.new_id(name, row, "old", seen)
         if old in bodies:
             reading.add(name, row.number, "old", f"{old!r} is still in bodies.csv; a merged id is never used again")
         if new not in bodies:
@@ -306,7 +336,8 @@ def check_against(register: Register, datasets: Iterable[Dataset]) -> list[Probl
         dataset = known.get(dataset_id)
         if dataset is None or not any(item.record == record and item.person == mention for item in dataset.mentions):
             message = f"{dataset_id}/{record} does not mention {mention!r}"
-            problems.append(Problem("data/register/mentions.csv", message, column="mention"))
+            row = register.mention_rows.get((dataset_id, record, mention))
+            problems.append(Problem("data/register/mentions.csv", message, row=row, column="mention"))
     return problems + [problem for dataset in known.values() for problem in guards(dataset, register)]
 
 

@@ -22,7 +22,6 @@ import pyshacl
 import rdflib
 from pyshacl.graph_abstraction import OxigraphDataGraph
 from rdflib.namespace import RDF, SH
-from rdflib.plugins.parsers.notation3 import BadSyntax
 from rdflib.term import Node
 
 from gremiennetz.errors import GremiennetzError
@@ -99,8 +98,8 @@ class Shapes:
     def of(cls, graph: rdflib.Graph) -> Shapes:
         """Sort the shapes of a graph."""
         queries = set(graph.subjects(SH.sparql))
-        core = rdflib.Graph(store="SimpleMemory")
-        other = rdflib.Graph(store="SimpleMemory")
+        core = rdflib.Graph()
+        other = rdflib.Graph()
         for triple in graph:
             if triple[1] not in _TARGETS or triple[0] not in queries:
                 core.add(triple)
@@ -117,8 +116,10 @@ def read_shapes(folder: Path, profile: Profile = Profile.internal) -> Shapes:
     shapes = rdflib.Graph()
     for path in (*sorted(folder.glob("*.ttl")), *sorted((folder / profile).glob("*.ttl"))):
         try:
-            shapes.parse(path, format="turtle")
-        except (BadSyntax, UnicodeDecodeError) as error:
+            # rdflib's parser raises whatever it meets in a broken file
+            for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True):
+                shapes.add((to_rdflib(quad.subject), to_rdflib(quad.predicate), to_rdflib(quad.object)))
+        except (SyntaxError, ValueError) as error:
             raise GremiennetzError(f"{path}: is not Turtle: {' '.join(str(error).split())}") from None
     if not any(True for target in _TARGETS for _ in shapes.subjects(target)):
         raise GremiennetzError(f"no shape in {folder}: a shape is a .ttl file that says what to look at, such as sh:targetClass")
@@ -135,16 +136,16 @@ def validate(store: ox.Store, folder: Path, profile: Profile = Profile.internal)
 
 def check(store: ox.Store, shapes: Shapes) -> Report:
     """Validate a store's graphs against shapes that are already read. Raises ``GremiennetzError`` for shapes that cannot be run."""
-    return _report([*_run(_union(store), shapes.core), *_run(_Store(store), shapes.queries)], shapes.graph, store)
+    with _quiet("rdflib.term", "pyshacl-validate"):
+        return _report([*_run(_union(store), shapes.core), *_run(_Store(store), shapes.queries)], shapes.graph, store)
 
 
 def _union(store: ox.Store) -> rdflib.Graph:
     """Return all triples of a store, whatever graph they are in."""
     union = rdflib.Graph()
     term = cache(to_rdflib)
-    with _quiet("rdflib.term"):
-        for quad in store:
-            union.add((term(quad.subject), term(quad.predicate), term(quad.object)))
+    for quad in store:
+        union.add((term(quad.subject), term(quad.predicate), term(quad.object)))
     return union
 
 
@@ -212,8 +213,7 @@ def _run(data: rdflib.Graph | OxigraphDataGraph, shapes: rdflib.Graph) -> Iterat
 
 
 def _results(data: rdflib.Graph | OxigraphDataGraph, shapes: rdflib.Graph) -> rdflib.Graph:
-    with _quiet("rdflib.term", "pyshacl-validate"):
-        _, results, _ = pyshacl.validate(data, shacl_graph=shapes, advanced=False, inference="none", meta_shacl=False)
+    _, results, _ = pyshacl.validate(data, shacl_graph=shapes, advanced=False, inference="none", meta_shacl=False)
     if not isinstance(results, rdflib.Graph):
         raise results
     return results

@@ -403,6 +403,17 @@ def test_ten_thousand_nodes_open_with_a_sensible_first_view(city: dict[str, Any]
     expect(page.locator("tr[data-part]")).to_have_count(100)
 
 
+def test_many_units_are_shown_by_division_with_what_they_share(city: dict[str, Any], open_page: Open, tmp_path: Path) -> None:
+    made = Root(city["country"](1000, units=300).write(tmp_path))
+    page = open_page(write(made, "internal", tmp_path / "network.html"), "#view=overlaps")
+    expect(page.locator("#message")).to_contain_text("gezeigt sind die Geschäftsbereiche")
+    first = page.locator("#view ul.plain > li > button").first
+    shared = int(re.findall(r"(\d+) Gremien", first.locator("xpath=..").inner_text())[0])
+    first.click()
+    expect(page.locator("ul.whyBodies > li")).to_have_count(shared)
+    expect(page.locator("#whyA")).not_to_have_value("")
+
+
 def test_data_of_the_page_are_what_the_graph_says(toy_page: Path, open_page: Open, toy_store: ox.Store) -> None:
     page = open_page(toy_page, "#view=table")
     ids = json.loads(page.evaluate("document.getElementById('data').textContent"))["parts"]

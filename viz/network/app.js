@@ -57,7 +57,7 @@ const toggleOpen = (key) => go({ open: state.open.includes(key) ? state.open.fil
 function pressEdge(id) {
   const edge = current.edges.find((item) => item.id === id);
   if (!edge) return;
-  if (edge.way === "pair") go({ why: true, a: edge.from, b: edge.to });
+  if (edge.way === "pair") go({ why: true, a: sideFor(edge.from), b: sideFor(edge.to) });
   else go({ sel: edge.to });
 }
 

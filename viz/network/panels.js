@@ -67,6 +67,10 @@ function details(id) {
   if (unit) return unitDetails(unit);
   if (body) return bodyDetails(body);
   if (personSeats.has(id)) return personDetails(id);
+  if (data.places[id]) {
+    const own = parts.filter((part) => part.u.place === id);
+    return [el("h2", {}, words(labelOf(id))), el("p", {}, t("shownCounts", { parts: own.length, bodies: new Set(own.map((part) => part.body)).size, units: new Set(own.map((part) => part.unit)).size })), costFact(own)];
+  }
   return [el("p", {}, t("unknown"))];
 }
 const actions = (id) => el("p", { class: "actions" },
@@ -125,7 +129,8 @@ function personDetails(id) {
 const decidingWords = (cells) => (cells.length ? el("p", { class: "reserve" }, t("decides"), " ", cells.map(({ part, columns }) => `${part.record} (${part.u.label}): ${columns.map((column) => term(`column/${column}`)).join(", ")}`).join("; ")) : null);
 
 // ---- why do A and B overlap?
-const sideOf = (value) => (value.startsWith("all:") ? new Set([...units.values()].filter((unit) => unit.division === value.slice(4)).map((unit) => unit.id)) : new Set([value]));
+// A side is a unit, all units of a Geschäftsbereich ("all:…"), or all units of a municipality.
+const sideOf = (value) => (data.places[value] ? new Set([...units.values()].filter((unit) => unit.place === value).map((unit) => unit.id)) : value.startsWith("all:") ? new Set([...units.values()].filter((unit) => unit.division === value.slice(4)).map((unit) => unit.id)) : new Set([value]));
 function unitOptions(chosen) {
   return [el("option", { value: "" }, t("choose")), ...divisions.map((key) => {
     const members = [...units.values()].filter((unit) => unit.division === key && unit.parts.length).sort((a, b) => (a.code || "").localeCompare(b.code || "", "de", { numeric: true }) || byLabel(a.id, b.id));
@@ -134,6 +139,7 @@ function unitOptions(chosen) {
       members.map((unit) => el("option", { value: unit.id, selected: chosen === unit.id }, withCode(unit).slice(0, 140))));
   })];
 }
+const sideFor = (group) => (layout.level === "division" ? `all:${group}` : group);
 const sideLabel = (value) => (value.startsWith("all:") ? t("wholeDivision", { label: labelOf(value.slice(4)) }) : labelOf(value));
 function whyList(a, b) {
   if (!a || !b) return [el("p", {}, t("whyChoose"))];
@@ -200,7 +206,7 @@ function matrixView(some) {
     if (a === b) return el("td", { class: "self" });
     const { n, firm } = cell(a, b);
     if (!n) return el("td", { class: "zero" }, el("span", { "aria-label": "0" }, "·"));
-    return el("td", {}, el("button", { type: "button", class: `cell heat${Math.ceil((5 * n) / most)}${firm < n ? " loose" : ""}`, "aria-label": t("cell", { a: labelOf(a), b: labelOf(b), n, firm }), title: `${labelOf(a)} – ${labelOf(b)}`.slice(0, 200), on: { click: () => go({ why: true, a, b }) } }, firm < n ? `${n}*` : n));
+    return el("td", {}, el("button", { type: "button", class: `cell heat${Math.ceil((5 * n) / most)}${firm < n ? " loose" : ""}`, "aria-label": t("cell", { a: labelOf(a), b: labelOf(b), n, firm }), title: `${labelOf(a)} – ${labelOf(b)}`.slice(0, 200), on: { click: () => go({ why: true, a: sideFor(a), b: sideFor(b) }) } }, firm < n ? `${n}*` : n));
   };
   return [
     weighing(),
@@ -225,7 +231,7 @@ function overlapLists(some) {
     el("h3", {}, t("mostOverlap")),
     ranked.length ? el("ol", { class: "ranked" }, ranked.slice(0, 10).map(([key, item]) => el("li", {}, goto(key, units.has(key) ? withCode(units.get(key)) : labelOf(key)), ` – ${t("sharedWith", { n: item.things.size, m: item.partners.size })}`))) : el("p", {}, t("noOverlap")),
     el("h3", {}, t("pairs", { n: pairs.length })),
-    longList(pairs, (pair) => el("li", {}, el("button", { type: "button", class: "link", on: { click: () => go({ why: true, a: pair.a, b: pair.b }) } }, words(`${labelOf(pair.a)} – ${labelOf(pair.b)}`)),
+    longList(pairs, (pair) => el("li", {}, el("button", { type: "button", class: "link", on: { click: () => go({ why: true, a: sideFor(pair.a), b: sideFor(pair.b) }) } }, words(`${labelOf(pair.a)} – ${labelOf(pair.b)}`)),
       ` – ${state.weigh.map((way) => t(`n_${way}`, { n: pair[way].length })).join(", ")}`, state.weigh.some((way) => pair.firm[way]) ? "" : [" ", badge(false)]), 40),
   ];
 }

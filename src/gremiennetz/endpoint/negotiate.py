@@ -42,7 +42,8 @@ def choose(accept: str | None, offered: dict[str, tuple[str, ...]]) -> str:
     ranges = _ranges(accept, offered) if accept and accept.strip(" ,") else {"*/*": 1.0}
     best, liked = "", 0.0
     for media, aliases in offered.items():
-        quality = max(_quality(name, ranges) for name in (media, *aliases))
+        named = [ranges[alias] for alias in aliases if alias in ranges]  # a range such as text/* means what is sent, not what it may be called
+        quality = max([_quality(media, ranges), *named])
         if quality > liked:
             best, liked = media, quality
     if not best:

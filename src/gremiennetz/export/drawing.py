@@ -8,7 +8,7 @@ from html import escape
 from markupsafe import Markup
 
 MOST = 10
-_WIDTH, _ROW, _LONGEST = 360, 26, 44
+_WIDTH, _ROW, _LONGEST = 360, 26, 38
 
 
 def drawing(centre: str, around: Sequence[tuple[str, str]]) -> Markup:
@@ -28,9 +28,9 @@ def drawing(centre: str, around: Sequence[tuple[str, str]]) -> Markup:
         if relation:
             lines.append(f'<circle cx="40" cy="{y}" r="4"><title>{escape(relation)}</title></circle>')
         lines.append(f'<text x="50" y="{y + 4}">{escape(_short(label))}</text>')
-    lines.append(f'<circle class="centre" cx="16" cy="17" r="8"/><text class="centre" x="32" y="21">{escape(_short(centre))}</text></svg>')
+    lines.append(f'<circle class="centre" cx="16" cy="17" r="8"/><text class="centre" x="32" y="21">{escape(_short(centre, 34))}</text></svg>')
     return Markup("".join(lines))  # noqa: S704 - every text in it is escaped above
 
 
-def _short(label: str) -> str:
-    return label if len(label) <= _LONGEST else label[: _LONGEST - 1].rstrip() + "…"
+def _short(label: str, longest: int = _LONGEST) -> str:
+    return label if len(label) <= longest else label[: longest - 1].rstrip() + "…"
