@@ -24,6 +24,7 @@ TYPES = {
 _WILD = (("ttl", r"application/rdf\+xml"), ("html", r"text/\*"), ("jsonld", r"application/\*"), ("html", r"\*/\*"))
 """Looked for last at each weight. Who asks for RDF/XML reads Turtle too, and there is no RDF/XML of single things."""
 
+_WHOLE = r"1(?:\.0*)?"
 FILES = {"trig": "application/trig", "rdf": "application/rdf+xml", "gexf": "application/xml", "csv": "text/csv"}
 
 
@@ -41,7 +42,7 @@ class Routes:
 
 def accepts() -> Iterator[tuple[str, str]]:
     """Yield pattern and ending: the first pattern that an ``Accept`` header matches decides."""
-    for weight in (r"(?:1(?:\.0*)?)", *(rf"0?\.{tenth}\d*" for tenth in range(9, 0, -1)), r"0?\.0\d*[1-9]\d*"):
+    for weight in (_WHOLE, *(rf"0?\.{tenth}\d*" for tenth in range(9, 0, -1)), r"0?\.0\d*[1-9]\d*"):
         for ending, names in TYPES.items():
             yield _pattern("|".join(re.escape(name).replace(r"\-", "-") for name in names), weight), ending
         for ending, name in _WILD:
@@ -51,9 +52,9 @@ def accepts() -> Iterator[tuple[str, str]]:
 def _pattern(names: str, weight: str) -> str:
     # other parameters may stand before the weight; without a weight it is 1
     between = r"(?:\s*;\s*(?!q\s*=)[^,;]+)*"
-    given = rf"\s*;\s*q\s*=\s*{weight}"
-    optional = rf"(?:{given})?" if weight.startswith("(?:1") else given
-    return rf"(?:^|,)\s*(?:{names}){between}{optional}\s*(?:[;,]|$)"
+    given = rf"\s*;\s*q\s*=\s*{weight}\s*(?:[;,]|$)"
+    end = rf"(?:{given}|\s*(?:,|$))" if weight == _WHOLE else given
+    return rf"(?:^|,)\s*(?:{names}){between}{end}"
 
 
 def choose(accept: str) -> str:
