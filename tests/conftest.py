@@ -6,9 +6,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from typer.testing import CliRunner
 
 from gremiennetz.places import Root
+
+# a shared machine can make any single example slow; what the tests are about is never the time
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SMALL = Path(__file__).parent / "fixtures" / "small"

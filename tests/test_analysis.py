@@ -13,12 +13,12 @@ from gremiennetz.places import Root
 from gremiennetz.query import Library, StoreEngine
 
 
-def bipartite(edges: list[tuple[str, str]]) -> nx.Graph[str]:
+def bipartite(edges: list[tuple[str, str]], unsure: tuple[tuple[str, str], ...] = ()) -> nx.Graph[str]:
     graph: nx.Graph[str] = nx.Graph()
     for unit, body in edges:
         graph.add_node(unit, label=unit, kind="unit")
         graph.add_node(body, label=body, kind="body")
-        graph.add_edge(unit, body)
+        graph.add_edge(unit, body, firm=(unit, body) not in unsure, records=(f"{unit}-{body}",))
     return graph
 
 
@@ -44,6 +44,20 @@ def test_two_groups_are_two_communities_every_time() -> None:
     first = communities(graph)
     assert sorted(item.units for item in first) == [("a", "b"), ("c", "d")]
     assert all(communities(graph) == first for _ in range(5))
+
+
+def test_a_bridge_on_uncertain_rows_is_told_apart() -> None:
+    graph = bipartite([("a", "x"), ("b", "x"), ("b", "y"), ("c", "y")], unsure=(("b", "y"),))
+    (first, *_) = [item for item in bridges(graph) if item.node == "b"]
+    assert first.betweenness > first.firm_betweenness
+    assert (first.through, first.records) == (("x", "y"), ("b-x", "b-y"))
+
+
+def test_a_community_says_what_it_hangs_on() -> None:
+    (whole,) = communities(bipartite([("a", "x"), ("b", "x")]))
+    (open_one,) = communities(bipartite([("a", "x"), ("b", "x")], unsure=(("b", "x"),)))
+    assert (whole.firm, whole.deciding) == (True, ())
+    assert (open_one.firm, open_one.deciding) == (False, ("b: x",))
 
 
 def test_nothing_in_nothing_out() -> None:

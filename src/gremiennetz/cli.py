@@ -15,7 +15,7 @@ from rich.measure import Measurement
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from gremiennetz import __version__, overview, query, validate
+from gremiennetz import __version__, analysis, overview, query, validate
 from gremiennetz.cli_export import export_command
 from gremiennetz.cli_resolve import resolve_command
 from gremiennetz.cli_serve import publish_command, serve_command
@@ -235,6 +235,26 @@ def query_command(
     if item.people and profile is Profile.public:
         raise GremiennetzError(f"the query {item.name} asks for persons; the public profile has none")
     _print(query.answer(item, given, library, _query_engine(place, profile)), style)
+
+
+class Analysis(StrEnum):
+    """What SPARQL cannot say."""
+
+    bridges = "bridges"
+    communities = "communities"
+
+
+@app.command()
+def analyse(
+    kind: Annotated[Analysis, typer.Argument(help="bridges: who lies between others; communities: who belongs closely together.")],
+    root: RootOption = Path(),
+    style: Annotated[QueryFormat, typer.Option("--format", help="How the result is written.")] = QueryFormat.table,
+) -> None:
+    """Analyse the network of units and bodies; everything that SPARQL can say is a query (gremiennetz query overlap/...)."""
+    place = Root(root)
+    graph = analysis.network(query.Library(place.shipped("queries")), _query_engine(place, Profile.public))
+    found = analysis.bridges(graph) if kind is Analysis.bridges else analysis.communities(graph)
+    _print(analysis.as_table(found), style)
 
 
 def _query_engine(place: Root, profile: Profile) -> query.Engine:

@@ -22,7 +22,7 @@ from gremiennetz.graph import store as stores
 from gremiennetz.graph.store import GRAPHS
 from gremiennetz.places import Root
 from gremiennetz.query import Table
-from gremiennetz.remote import Patience, RemoteEngine, RemoteError, StatusError, Web, address
+from gremiennetz.remote import PATIENCE, Patience, RemoteEngine, RemoteError, StatusError, Web, address
 
 MARKS = GRAPHS + "published"
 PEOPLE = "people"
@@ -79,7 +79,7 @@ def parts(root: Root, folder: Path, *, people: bool) -> list[Part]:
 class Publisher:
     """Brings graphs into a remote store."""
 
-    def __init__(self, endpoint: str, graph_store: str | None = None, patience: Patience = Patience()) -> None:
+    def __init__(self, endpoint: str, graph_store: str | None = None, patience: Patience = PATIENCE) -> None:
         self.engine = RemoteEngine(endpoint, patience)
         self.engine.run("ASK { }")  # whether it is an endpoint at all, before anything is prepared
         self._patience = patience
@@ -148,7 +148,7 @@ class Publisher:
         size = 0
         if path is not None:
             size = path.stat().st_size
-            request.data = _Blocks(path, sent)  # type: ignore[assignment] # an iterable, which typeshed has in the constructor only
+            request.data = _Blocks(path, sent)
             request.add_header("Content-Type", "text/turtle; charset=utf-8")
             request.add_header("Content-Length", str(size))
         try:

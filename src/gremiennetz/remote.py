@@ -106,10 +106,13 @@ class Patience:
     sleep: Callable[[float], None] = time.sleep
 
 
+PATIENCE = Patience()
+
+
 class Web:
     """Requests to one server: log-in, attempts with growing pauses, errors that say what to do."""
 
-    def __init__(self, url: str, patience: Patience = Patience()) -> None:
+    def __init__(self, url: str, patience: Patience = PATIENCE) -> None:
         self.url, self.patience = address(url), patience
         handlers: list[urllib.request.BaseHandler] = [_SameHost()]
         user, password = os.environ.get(USER), os.environ.get(PASSWORD)
@@ -211,7 +214,7 @@ class _Wrapper(SPARQLWrapper.SPARQLWrapper):
 class RemoteEngine(Engine):
     """Queries on a remote store. Its default graph has to be the union of its named graphs, as docs/engines.md says."""
 
-    def __init__(self, endpoint: str, patience: Patience = Patience()) -> None:
+    def __init__(self, endpoint: str, patience: Patience = PATIENCE) -> None:
         self.web = Web(endpoint, patience)
         self._wrapper = _Wrapper(self.web)
         self.server = ""

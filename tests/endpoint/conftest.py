@@ -13,7 +13,7 @@ from gremiennetz.endpoint.engine import binary, free_port
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from servers import VIRTUOSO, Served, process, serving, small_root  # noqa: E402 - found by the line above
+from servers import VIRTUOSO, Served, process, serving, small_root  # type: ignore[import-not-found] # conftest.py shows Python the way
 
 
 @pytest.fixture(scope="module")

@@ -59,7 +59,7 @@ class Served:
             connection.close()
 
     def get(self, path: str, **headers: str) -> Reply:
-        return self.ask(method="GET", path=path, **headers)
+        return self.ask(None, method="GET", path=path, body=None, **headers)
 
     def log(self) -> list[dict[str, object]]:
         return [json.loads(line) for line in self.errors.read_text(encoding="utf-8").splitlines()]

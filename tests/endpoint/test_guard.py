@@ -55,7 +55,7 @@ def test_service_is_refused_with_its_line(query: str) -> None:
 
 @pytest.mark.parametrize("word", ["INSERT DATA", "DELETE WHERE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "copy", "DrOp"])
 def test_updates_are_refused(word: str) -> None:
-    with pytest.raises(RefusedError, match=f"line 3: {word.split()[0].upper()} is refused, this endpoint is read-only"):
+    with pytest.raises(RefusedError, match=f"line 3: {word.split(maxsplit=1)[0].upper()} is refused, this endpoint is read-only"):
         check(f"PREFIX a: <b>\n# note\n{word} ALL", GRAPHS)
     with pytest.raises(RefusedError):
         check(f"SELECT * {{}} ;\n{word} ALL", GRAPHS)
@@ -64,7 +64,7 @@ def test_updates_are_refused(word: str) -> None:
 def test_from_is_for_graphs_of_here() -> None:
     query = "SELECT * FROM <http://g/a> FROM NAMED <http://g/b> from named <http://g/a> { ?s ?p ?o }"
     assert check(query, GRAPHS) == Plan("SELECT", ("http://g/a",), ("http://g/b", "http://g/a"))
-    with pytest.raises(RefusedError, match="line 1: there is no graph <http://127.0.0.1/x> here; there are <http://g/a>, <http://g/b>"):
+    with pytest.raises(RefusedError, match=r"line 1: there is no graph <http://127\.0\.0\.1/x> here; there are <http://g/a>, <http://g/b>"):
         check("SELECT * FROM <http://127.0.0.1/x> { ?s ?p ?o }", GRAPHS)
     for relative in ("FROM g:a", "FROM:a", "FROM NAMED g:a", "FROM"):
         with pytest.raises(RefusedError, match="the full IRI of a graph"):
@@ -108,12 +108,10 @@ def listener() -> Iterator[tuple[str, list[str]]]:
         server.shutdown()
 
 
-PIECES = [
-    "SERVICE", "service", "SERVICE:x", "trueSERVICE:x", "true", "1", "1.", ".", "-", "a", "SILENT", "<URL>", ":x", "e:x", "e:.", "{", "}", "{}", "(", ")",
-    "?x", "?x ?y ?z", "?s ?p", '"', "'", '"""', "'''", '"a"', "\\", "\\u0022", "\\u0053", "#", "# ", "\n", "\r", " ", "<", ">", "<x", "OPTIONAL", "UNION",
-    "FILTER", "FILTER(?x<?y)", "?a<?b", "&&", "@en", "^^", "_:b", "MINUS", "GRAPH ?g", "BIND(1 AS ?q)", "VALUES ?v {UNDEF}", "LATERAL", "\u00b7", "é", "%41",
-    ";", ",", "[]", "e:a\\#", "e:%23", "\u00aa", "\u0300", "ſERVICE",
-]  # fmt: skip
+_MARKS = "{ } ( ) ; , . - < > \" ' # a 1 && ^^ | \\ é \u00b7 \u00aa \u0300"
+_WORDS = "SERVICE service SERVICE:x trueSERVICE:x ſERVICE true 1. SILENT <URL> <x :x e:x e:. e:a\\# e:%23 ?x ?p ?a<?b @en _:b [] {} %41"
+_MORE = 'OPTIONAL UNION FILTER FILTER(?x<?y) MINUS LATERAL VALUES """ \'\'\' "a" \\u0022 \\u0053'
+PIECES = [*_MARKS.split(), *_WORDS.split(), *_MORE.split(), " ", "\n", "\r", "# ", "?x ?y ?z", "GRAPH ?g", "BIND(1 AS ?q)", "VALUES ?v {UNDEF}"]
 
 
 @settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

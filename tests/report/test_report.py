@@ -70,6 +70,7 @@ def town(small: Root) -> Root:
                 source.append(full[column])
                 full[f"lines_{column}"] = str(len(source))
         rows.append([full[column] for column in RECORD_COLUMNS])
+    named = source.index("Mitglied (Fr. Ada Beispiel)") + 1
     folder = small.records / "small-2026"
     write_text(folder / "records.csv", table_text(RECORD_COLUMNS, rows))
     write_text(folder / "units.csv", (folder / "units.csv").read_text(encoding="utf-8").replace(",,2,", ",,1,").replace(",,11,", ",,1,"))

@@ -10,7 +10,8 @@ const drawn = () => state.view === "overview" || state.view === "overlaps";
 
 function t(key, values = {}) {
   const text = data.texts[lang][key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (_, name) => (typeof values[name] === "number" ? new Intl.NumberFormat(lang).format(values[name]) : String(values[name] ?? "")));
+  // {n} stands for a value, {n|Einheit|Einheiten} for the word that fits it
+  return text.replace(/\{(\w+)\|([^|{}]*)\|([^|{}]*)\}/g, (_, name, one, many) => (values[name] === 1 ? one : many)).replace(/\{(\w+)\}/g, (_, name) => (typeof values[name] === "number" ? new Intl.NumberFormat(lang).format(values[name]) : String(values[name] ?? "")));
 }
 
 // ---- state ↔ address

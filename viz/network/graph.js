@@ -2,12 +2,14 @@
 const MOST_SHOWN = 700, MOST_OPENED = 1500;
 const UNIT_W = 300, UNIT_H = 34;
 
+// "GB 7" beside a name already says "Geschäftsbereich".
+const shortened = (node) => (/^GB\b/.test(node.code || "") ? node.label.replace(/^Geschäftsbereich /, "") : node.label);
 // ---- nodes: what each looks like, in shapes around its own middle
 function unitShapes(node, ink) {
   const { w, h } = node, colour = colourOf(node.mark ?? node.id);
   const slim = h > 40;
-  let lines = node.lines ||= wrapped(node.label, w - (slim ? 38 : 116), 2, 13);
-  if (!slim && lines.length > 1) lines = node.lines = wrapped(node.label, w - 134, 2, 13);
+  let lines = node.lines ||= wrapped(shortened(node), w - (slim ? 38 : 116), 2, 13);
+  if (!slim && lines.length > 1) lines = node.lines = wrapped(shortened(node), w - 134, 2, 13);
   return [
     { k: "rect", x: -w / 2, y: -h / 2, w, h, r: 5, fill: theme.paper, stroke: ink.selected ? theme.accent : colour, lw: ink.selected ? 3 : 1.2 },
     mark(markOf(node.mark ?? node.id), -w / 2 + 15, 0, 7, colour),
@@ -32,7 +34,7 @@ function bodyShapes(node, ink) {
 }
 function ringShapes(node, ink) {
   const out = Math.sign(node.x) || 1, r = node.r;
-  const lines = node.lines ||= wrapped(node.code && node.label.length > 34 ? `${node.code} ${node.label}` : node.label, 190, 2, 12);
+  const lines = node.lines ||= wrapped(node.code && node.label.length > 34 ? `${node.code} ${shortened(node)}` : node.label, 190, 2, 12);
   return [
     { k: "circle", x: 0, y: 0, r: r + 4, fill: theme.paper, stroke: ink.selected ? theme.accent : theme.line, lw: ink.selected ? 3 : 1 },
     mark(markOf(node.id), 0, 0, r, colourOf(node.id)),

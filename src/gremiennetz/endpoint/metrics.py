@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 import sys
 import threading
+import traceback
 from collections import Counter
 from typing import TextIO
 
@@ -66,3 +68,19 @@ class Log:
         line = json.dumps({"time": dt.datetime.now(tz=dt.UTC).isoformat(timespec="milliseconds"), "event": event, **values}, ensure_ascii=False)
         with self._lock:
             print(line, file=self._stream, flush=True)
+
+
+class ServerLog(logging.Handler):
+    """Hands what uvicorn logs to our log: its message and, for an error, where it happened; not the error's own words, which may quote a query."""
+
+    def __init__(self, log: Log) -> None:
+        super().__init__(logging.INFO)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record."""
+        values: dict[str, object] = {"level": record.levelname.lower(), "message": record.getMessage()[:200]}
+        if record.exc_info and record.exc_info[0] is not None:
+            frames = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(record.exc_info[2])]
+            values |= {"error": record.exc_info[0].__name__, "where": frames[-5:]}
+        self._log("server", **values)

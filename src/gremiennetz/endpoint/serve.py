@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ import pyoxigraph as ox
 
 from gremiennetz.endpoint.engine import OxigraphServer, own_copy
 from gremiennetz.endpoint.limits import Limits
-from gremiennetz.endpoint.metrics import Log
+from gremiennetz.endpoint.metrics import Log, ServerLog
 from gremiennetz.errors import GremiennetzError
 from gremiennetz.graph import store as stores
 from gremiennetz.places import Root
@@ -69,8 +70,23 @@ def serve(root: Root, host: str, port: int, profile: str, limits: Limits, url: s
             limit_concurrency=2000,
             h11_max_incomplete_event_size=4 * limits.query_bytes + 2**16,  # so that a long address gets an answer that says so
         )
-        uvicorn.Server(config).run(sockets=[place])
+        with _logging_to(log):
+            uvicorn.Server(config).run(sockets=[place])
     log("stopped")
+
+
+@contextmanager
+def _logging_to(log: Log) -> Iterator[None]:
+    logger, handler = logging.getLogger("uvicorn.error"), ServerLog(log)
+    before = logger.level, logger.propagate
+    logger.addHandler(handler)
+    logger.setLevel(logging.WARNING)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.level, logger.propagate = before
 
 
 class _EndError(BaseException):

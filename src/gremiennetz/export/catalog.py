@@ -21,6 +21,7 @@ from gremiennetz.export.site import MORE_PREFIXES, Site, Triple
 from gremiennetz.graph.terms import PREFIXES, date, plain, text
 
 _EU = "http://publications.europa.eu/resource/authority/"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MEDIA = "https://www.iana.org/assignments/media-types/"
 CATALOG = "catalog"
 
@@ -50,7 +51,13 @@ FORMATS = (
     Format("units", "units.csv", "Tabelle der Einheiten (CSV)", "CSV", "text/csv"),
     Format("umbrellas", "umbrellas.csv", "Tabelle der Dachverbände (CSV)", "CSV", "text/csv"),
     Format("overlaps", "overlaps.csv", "Tabelle der Überschneidungen (CSV)", "CSV", "text/csv"),
-    Format("workbook", "{set}.xlsx", "Arbeitsmappe mit allen Tabellen (XLSX)", "XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    Format(
+        "workbook",
+        "{set}.xlsx",
+        "Arbeitsmappe mit allen Tabellen (XLSX)",
+        "XLSX",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
     Format("network", "{set}.gexf", "Netzwerk für Gephi (GEXF)", "XML", "application/xml"),
     Format("zip", "{set}.zip", "Alles in einem Archiv (ZIP)", "ZIP", "application/zip"),
 )
@@ -218,8 +225,8 @@ def validate(metadata: rdflib.Graph, shapes: Path) -> list[Result]:
     found = []
     for profile, patterns in PROFILES.items():
         rules = rdflib.Graph()
-        for path in sorted(path for pattern in patterns for path in shapes.glob(pattern)):
-            rules.parse(path)
+        for file in sorted(file for pattern in patterns for file in shapes.glob(pattern)):
+            rules.parse(file)
         if not len(rules):
             raise GremiennetzError(f"no official shapes for {profile} in {shapes}")
         rules.remove((None, OWL.imports, None))
@@ -228,8 +235,8 @@ def validate(metadata: rdflib.Graph, shapes: Path) -> list[Result]:
             raise GremiennetzError(f"the official shapes of {profile} cannot be run: {report}")
         for result in report.subjects(RDF.type, SH.ValidationResult):
             messages = sorted(report.objects(result, SH.resultMessage), key=lambda item: getattr(item, "language", None) != "de")
-            severity, focus, path, value = (
+            severity, focus, about, value = (
                 str(report.value(result, key) or "") for key in (SH.resultSeverity, SH.focusNode, SH.resultPath, SH.value)
             )
-            found.append(Result(profile, severity.removeprefix(str(SH)), focus, path, value, str(messages[0]) if messages else ""))
+            found.append(Result(profile, severity.removeprefix(str(SH)), focus, about, value, str(messages[0]) if messages else ""))
     return sorted(found, key=str)

@@ -8,11 +8,14 @@ from functools import cached_property
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from xml.sax import SAXException
+from zipfile import BadZipFile
 
 import attrs
 import pyoxigraph as ox
 import rdflib
 from rdflib.compare import isomorphic
+from rdflib.exceptions import ParserError
 
 from gremiennetz.errors import GremiennetzError
 from gremiennetz.export import catalog, csvw
@@ -36,6 +39,8 @@ _OX = {
 }
 _RDFLIB = {"turtle": "turtle", "n-triples": "nt", "json-ld": "json-ld", "rdf-xml": "xml", "trig": "trig"}
 _ENDINGS = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "jsonld": ox.RdfFormat.JSON_LD}
+_UNREADABLE = (OSError, SyntaxError, ValueError, KeyError, GremiennetzError, BadZipFile, SAXException, ParserError)
+"""What reading a damaged file raises: the operating system, the parsers of both libraries, and our own readers."""
 _MOST = 20
 """Problems of one kind that are told; what is behind them is mostly one cause."""
 
@@ -74,7 +79,7 @@ def check(root: Root, folder: Path) -> list[Result]:
         try:
             detail, problems = run()
             found = list(problems)
-        except (OSError, SyntaxError, ValueError) as error:
+        except _UNREADABLE as error:
             detail, found = "nicht lesbar", [f"cannot be checked: {error}"]
         shown = found[:_MOST] + ([f"and {len(found) - _MOST} more"] if len(found) > _MOST else [])
         results.append(Result(title, detail, tuple(shown)))
@@ -251,7 +256,11 @@ def _flat(graph: rdflib.Graph) -> rdflib.Graph:
 
 def _documents(package: _Package) -> tuple[str, Iterable[str]]:
     """Check that the forms of each page hold the same triples, the data block of the HTML included."""
-    documents = sorted(name.removesuffix(".html") for name in package.files if name.startswith("doc/") and name.endswith(".html") and f"{name[:-5]}.ttl" in package.files)
+    documents = sorted(
+        name.removesuffix(".html")
+        for name in package.files
+        if name.startswith("doc/") and name.endswith(".html") and f"{name[:-5]}.ttl" in package.files
+    )
     problems = []
     for name in documents:
         wanted: set[ox.Triple] | None = None
@@ -282,11 +291,12 @@ def _counts(package: _Package) -> tuple[str, Iterable[str]]:
         node = f"{package.base}id/dataset/{name}"
         for kind in ("class", "property"):
             for quad in package.metadata.quads_for_pattern(ox.NamedNode(node), ox.NamedNode(f"{void}{kind}Partition"), None, None):
-                for part in package.metadata.quads_for_pattern(quad.object, ox.NamedNode(f"{void}{kind}"), None, None):
+                for part in package.metadata.quads_for_pattern(_node(quad.object), ox.NamedNode(f"{void}{kind}"), None, None):
                     counted_as = statements.get((str(quad.object).strip("<>"), "entities" if kind == "class" else "triples"), "")
                     partitions[name, kind, str(part.object).strip("<>")] = counted_as
         counts = counted(
-            (quad.triple.subject, quad.triple.predicate, quad.triple.object) for quad in ox.parse(path=str(package.dump(name, "n-triples")), format=ox.RdfFormat.N_TRIPLES)
+            (quad.triple.subject, quad.triple.predicate, quad.triple.object)
+            for quad in ox.parse(path=str(package.dump(name, "n-triples")), format=ox.RdfFormat.N_TRIPLES)
         )
         for (kind, what), number in sorted(counts.items()):
             told = partitions.pop((name, kind, what), None) if kind else statements.get((node, what))
@@ -295,6 +305,12 @@ def _counts(package: _Package) -> tuple[str, Iterable[str]]:
                 problems.append(f"{VOID}: says {told} for {kind or what} {what if kind else ''} of {name}; the dump has {number}")
     problems += [f"{VOID}: counts {what}, which the dump of {name} has not" for name, _, what in partitions]
     return f"{count} Angaben", problems
+
+
+def _node(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> ox.NamedNode:
+    if not isinstance(term, ox.NamedNode):
+        raise ValueError(f"{VOID}: {term} is no IRI")  # noqa: TRY004 - the file is what is wrong
+    return term
 
 
 def _metadata(package: _Package, shapes: Path) -> tuple[str, Iterable[str]]:
@@ -341,6 +357,6 @@ def _persons(package: _Package, root: Root) -> tuple[str, Iterable[str]]:
 def _unmarked(package: _Package) -> Iterator[str]:
     for name in sorted(package.files):
         # pages that only lead on show nothing
-        if name.endswith(".html") and not name.startswith(("id/", "vocab/", "graph/")) and name != "ns.html":
-            if "Interne Fassung mit Personennamen" not in (package.folder / name).read_text(encoding="utf-8"):
-                yield f"{name}: does not say that it is internal"
+        shows = name.endswith(".html") and not name.startswith(("id/", "vocab/", "graph/")) and name != "ns.html"
+        if shows and "Interne Fassung mit Personennamen" not in (package.folder / name).read_text(encoding="utf-8"):
+            yield f"{name}: does not say that it is internal"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +18,7 @@ from gremiennetz.export.flat import METADATA
 from gremiennetz.files import read_text
 
 _TYPES: Mapping[str, Callable[[str], bool]] = {
-    "string": lambda text: True,
+    "string": lambda text: "\x00" not in text,
     "anyURI": lambda text: re.fullmatch(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|\\^`]+", text) is not None,
     "decimal": lambda text: re.fullmatch(r"-?\d+(\.\d+)?", text) is not None and Decimal(text).is_finite(),
     "integer": lambda text: re.fullmatch(r"-?\d+", text) is not None,
@@ -55,13 +56,16 @@ def _read(path: Path, schema: Mapping[str, Any], problems: list[str]) -> _Read:
     except InputError as error:
         problems.append(str(error))
         return found
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
-    header = next(reader, [])
+    try:
+        header, *lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+    except (csv.Error, ValueError) as error:
+        problems.append(f"{path.name}: cannot be read as CSV: {error}")
+        return found
     names = [column["name"] for column in columns]
     if header != [column["titles"] for column in columns]:
         problems.append(f"{path.name}: the header is {', '.join(header)}; the metadata say {', '.join(names)}")
         return found
-    for number, cells in enumerate(reader, 2):
+    for number, cells in enumerate(lines, 2):
         if len(cells) != len(columns):
             problems.append(f"{path.name}, row {number}: has {len(cells)} cells, the metadata {len(columns)} columns")
             continue

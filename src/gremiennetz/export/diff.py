@@ -14,7 +14,14 @@ from gremiennetz.export.catalog import FORMATS
 from gremiennetz.export.package import CURRENT, MERGED, REMOVED, Known, read_ids, read_manifest
 from gremiennetz.graph.build import german_date
 
-_KINDS = {"unit": "Einheiten", "body": "Gremien", "participation": "Mitwirkungen", "cost": "Kostenangaben", "period": "Zeiträume", "vocab": "Begriffe"}
+_KINDS = {
+    "unit": "Einheiten",
+    "body": "Gremien",
+    "participation": "Mitwirkungen",
+    "cost": "Kostenangaben",
+    "period": "Zeiträume",
+    "vocab": "Begriffe",
+}
 """What a change note speaks of; records, decisions and the rest follow from these."""
 
 _Facts = Mapping[str, frozenset[tuple[str, str]]]
@@ -73,7 +80,10 @@ def _kind(kind: str, title: str, before: _Package, after: _Package) -> Iterator[
         ("neu", [f"- {_label(key, after)}" for key in here - there]),
         ("entfallen", [f"- {_label(key, before)}" for key in there - here - merged]),
         ("zusammengeführt", [f"- {_label(key, before)} → {_target(key, after)}" for key in merged]),
-        ("geändert", [line for key in here & there if before.facts.get(key) != after.facts.get(key) for line in [_changed(key, before, after)] if line]),
+        (
+            "geändert",
+            [line for key in here & there if before.facts.get(key) != after.facts.get(key) for line in [_changed(key, before, after)] if line],
+        ),
     )
     if any(lines for _, lines in sections):
         yield f"## {title}"
@@ -95,11 +105,16 @@ def _target(key: str, package: _Package) -> str:
 
 
 def _changed(key: str, before: _Package, after: _Package) -> str:
-    gone, new = before.facts.get(key, frozenset()) - after.facts.get(key, frozenset()), after.facts.get(key, frozenset()) - before.facts.get(key, frozenset())
+    gone, new = (
+        before.facts.get(key, frozenset()) - after.facts.get(key, frozenset()),
+        after.facts.get(key, frozenset()) - before.facts.get(key, frozenset()),
+    )
     names = sorted({name for name, _ in gone | new})
     told = []
     for name in names:
-        olds, news = ("; ".join(_shown(value, package) for at, value in sorted(values) if at == name) for values, package in ((gone, before), (new, after)))
+        olds, news = (
+            "; ".join(_shown(value, package) for at, value in sorted(values) if at == name) for values, package in ((gone, before), (new, after))
+        )
         told.append(f"  - {_property(name, after)}: {olds or '(nichts)'} → {news or '(nichts)'}")
     return "\n".join([f"- {_label(key, after)}", *told])
 

@@ -77,9 +77,11 @@ def check_characters(triples: Iterable[Triple]) -> None:
     """Refuse texts that XML cannot hold, before anything is written. Raises ``GremiennetzError`` that names the thing."""
     for subject, _, target in triples:
         if isinstance(target, ox.Literal):
-            bad = next((char for char in target.value if char < " " and char not in "\t\n\r" or char in "\ufffe\uffff"), "")
+            bad = next((char for char in target.value if (char < " " and char not in "\t\n\r") or char in "\ufffe\uffff"), "")
             if bad:
-                raise GremiennetzError(f"a text of {subject} holds the character U+{ord(bad):04X}, which no RDF/XML, HTML or XLSX can hold; remove it")
+                raise GremiennetzError(
+                    f"a text of {subject} holds the character U+{ord(bad):04X}, which no RDF/XML, HTML or XLSX can hold; remove it"
+                )
 
 
 def void(site: Site, publications: Sequence[Publication], statistics: Mapping[str, Counter[tuple[str, str]]]) -> list[Triple]:

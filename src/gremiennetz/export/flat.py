@@ -12,7 +12,7 @@ import json
 import re
 import zipfile
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,6 @@ from gremiennetz.export.catalog import FORMATS, download
 from gremiennetz.export.settings import Publication
 from gremiennetz.export.site import Site
 from gremiennetz.files import read_toml, write_bytes, write_text
-from gremiennetz.graph.terms import PREFIXES
 from gremiennetz.query import Engine, Library, Value, answer
 from gremiennetz.results import Table, formatted, native, shown
 
@@ -148,33 +147,27 @@ def _with_costs(row: dict[str, Value], costs: Sequence[dict[str, Value]]) -> dic
     }
 
 
-def _overlaps(source: Source) -> Sequence[dict[str, Value]]:
-    found = []
+def _overlaps(source: Source) -> Iterator[dict[str, Value]]:
     for kind, name, key in (("Gremium", "overlap/shared-bodies", "body"), ("Dachverband", "overlap/shared-umbrellas", "umbrella")):
         for row in source.rows(name):
-            found.append(
-                {
-                    "kind": ox.Literal(kind),
-                    "body": row[key],
-                    "body_label": row["label"],
-                    "municipality": row.get("municipality_label"),
-                    "units": row["count"],
-                    "unit_labels": _relisted(row["unit_labels"], " | "),
-                    "firm": row["firm"],
-                    "records": row["records"],
-                    "deciding": row["deciding"],
-                }
-            )
-    return found
+            yield {
+                "kind": ox.Literal(kind),
+                "body": row[key],
+                "body_label": row["label"],
+                "municipality": row["municipality_label"],
+                "units": row["count"],
+                "unit_labels": _relisted(row["unit_labels"], " | "),
+                "firm": row["firm"],
+                "records": row["records"],
+                "deciding": row["deciding"],
+            }
 
 
 def _relisted(value: Value, separator: str) -> Value:
     return ox.Literal("; ".join(_name(value).split(separator)))
 
 
-def write(
-    folder: Path, publication: Publication, sheets: Sequence[Sheet], rows: Mapping[str, list[dict[str, Value]]], profile: str
-) -> None:
+def write(folder: Path, publication: Publication, sheets: Sequence[Sheet], rows: Mapping[str, list[dict[str, Value]]], profile: str) -> None:
     """Write the tables of a set with their metadata, the workbook and the network below the folder of a package."""
     place = (folder / download(publication, FORMATS[0])).parent
     made = {sheet.name: _table(sheet, rows[sheet.name]) for sheet in sheets}
@@ -261,7 +254,7 @@ def workbook(publication: Publication, sheets: Sequence[Sheet], made: Mapping[st
     return buffer.getvalue()
 
 
-def _cell(page: Any, row: int, number: int, value: Value) -> None:  # noqa: ANN401 - xlsxwriter has no types
+def _cell(page: Any, row: int, number: int, value: Value) -> None:
     known = native(value)
     if isinstance(known, bool):
         page.write_string(row, number, "ja" if known else "nein")
@@ -273,7 +266,7 @@ def _cell(page: Any, row: int, number: int, value: Value) -> None:  # noqa: ANN4
 
 def gexf(publication: Publication, rows: Mapping[str, list[dict[str, Value]]]) -> str:
     """Return the units and bodies of a set as a network: who takes part where, and what belongs under which umbrella."""
-    graph = nx.DiGraph()
+    graph: nx.DiGraph[str] = nx.DiGraph()
     for row in rows["units"]:
         graph.add_node(_name(row["unit"]), label=_name(row["unit_label"]), kind="unit", detail=_name(row["unit_kind"]))
     for row in rows["bodies"]:
@@ -301,5 +294,3 @@ def archive(folder: Path, publication: Publication, more: Sequence[Path]) -> Non
             info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
             target.writestr(info, path.read_bytes(), compresslevel=9)
     write_bytes(place, buffer.getvalue())
-
-

@@ -32,7 +32,9 @@ class Index:
 
     def about(self, node: ox.NamedNode) -> list[tuple[ox.NamedNode, ox.NamedNode | ox.BlankNode | ox.Literal]]:
         """Return property and value of all that is said of a thing, in order."""
-        found = {(quad.predicate, quad.object) for quad in self.store.quads_for_pattern(node, None, None, None) if not isinstance(quad.object, ox.Triple)}
+        found = {
+            (quad.predicate, quad.object) for quad in self.store.quads_for_pattern(node, None, None, None) if not isinstance(quad.object, ox.Triple)
+        }
         return sorted(found, key=lambda pair: (pair[0].value, str(pair[1])))
 
     def to(self, node: ox.NamedNode) -> list[tuple[ox.NamedNode, ox.NamedNode]]:

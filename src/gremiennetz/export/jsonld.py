@@ -52,7 +52,8 @@ class Context:
             raise GremiennetzError(f"{folder / 'context.jsonld'}: is no JSON-LD context: {error}") from None
         prefixes = {name: site.iri(value) for name, value in raw.items() if isinstance(value, str) and value.endswith(("#", "/"))}
         full = {name: prefixes.get(name, value) for name, value in raw.items()}
-        keys, classes = {}, {}
+        keys: dict[str, _Key] = {}
+        classes: dict[str, str] = {}
 
         def whole(short: str) -> str:
             prefix, _, local = short.partition(":")

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-import jinja2
 import pyoxigraph as ox
 from markupsafe import Markup
 

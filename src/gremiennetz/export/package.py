@@ -87,7 +87,11 @@ def read_manifest(package: Path) -> dict[str, Any]:
         found = json.loads(read_text(package / MANIFEST, f"{package.name}/{MANIFEST}"))
     except json.JSONDecodeError as error:
         raise InputError([Problem(f"{package.name}/{MANIFEST}", f"is not JSON: {error}")]) from None
-    if not isinstance(found, dict) or not all(isinstance(found.get(key), str) for key in ("base", "profile")) or not isinstance(found.get("sets"), list):
+    if (
+        not isinstance(found, dict)
+        or not all(isinstance(found.get(key), str) for key in ("base", "profile"))
+        or not isinstance(found.get("sets"), list)
+    ):
         raise InputError([Problem(f"{package.name}/{MANIFEST}", "names no base, profile and sets; export again")])
     return found
 
@@ -120,7 +124,7 @@ class _Writing:
         tables = {item.id: flat.tables(asked, item) for item in self.publications}
         data = moved(source, site)
         del source, asked
-        dumps.check_characters((quad.subject, quad.predicate, quad.object) for quad in data)  # type: ignore[misc] # no triple terms in our graph
+        dumps.check_characters((quad.subject, quad.predicate, quad.object) for quad in data)
         context = Context.read(self.viz / "export", site)
         metadata = self._downloads(data, context, tables, track)
         data.bulk_extend(ox.Quad(*triple, ox.NamedNode(f"{site.base}graph/catalog")) for triple in metadata)
@@ -234,7 +238,9 @@ class _Writing:
         folder.write("server/nginx-site.conf", servers.nginx_site(site.prefix, routes))
         folder.write(".htaccess", servers.apache(routes))
         folder.write("_redirects", servers.redirects(routes))
-        folder.write("robots.txt", f"User-agent: *\nAllow: /\nSitemap: {site.base}sitemap.xml\n" if not self.people else "User-agent: *\nDisallow: /\n")
+        folder.write(
+            "robots.txt", f"User-agent: *\nAllow: /\nSitemap: {site.base}sitemap.xml\n" if not self.people else "User-agent: *\nDisallow: /\n"
+        )
         self._sitemap([item.document for item in known if item.state == CURRENT])
         manifest = {
             "program": f"gremiennetz {__version__}",

@@ -18,17 +18,17 @@ from gremiennetz.export.dumps import serialised
 from gremiennetz.export.folder import Folder
 from gremiennetz.export.index import MOST, Index, shortened
 from gremiennetz.export.jsonld import Context, dumps
-from gremiennetz.export.site import FORMATS, Site, Triple, relative
+from gremiennetz.export.site import FORMATS, Triple, relative
 from gremiennetz.files import read_toml
 from gremiennetz.graph.build import german_date
 from gremiennetz.graph.terms import PREFIXES, iri
 
 _TYPE = iri("rdf:type")
 _FIRST = (
-    "skos:definition", "dct:description", "org:classification", "gn:legalForm", "org:subOrganizationOf", "org:unitOf", "gn:division", "adms:identifier",
-    "org:member", "org:organization", "gn:status", "org:role", "org:memberDuring", "gn:reach", "gn:purpose", "gn:costStatement", "gn:policyField",
-    "skos:altLabel", "prov:wasDerivedFrom", "prov:hadPrimarySource", "gn:sourceUmbrella", "gn:sourceName", "gn:sourceStatus", "gn:sourceReach",
-    "gn:sourceParticipation", "gn:sourcePurpose", "gn:sourceCost", "gn:sourceLines", "gn:uncertainColumn", "gn:note",
+    "skos:definition", "dct:description", "org:classification", "gn:legalForm", "org:subOrganizationOf", "org:unitOf", "gn:division",
+    "adms:identifier", "org:member", "org:organization", "gn:status", "org:role", "org:memberDuring", "gn:reach", "gn:purpose", "gn:costStatement",
+    "gn:policyField", "skos:altLabel", "prov:wasDerivedFrom", "prov:hadPrimarySource", "gn:sourceUmbrella", "gn:sourceName", "gn:sourceStatus",
+    "gn:sourceReach", "gn:sourceParticipation", "gn:sourcePurpose", "gn:sourceCost", "gn:sourceLines", "gn:uncertainColumn", "gn:note",
 )  # fmt: skip
 """The properties that come first on a page, in this order; the others follow by name."""
 
@@ -125,10 +125,12 @@ class Pages:
         page = f"{document}.html"
         nodes = self._terms()
         triples = sorted(
-            {(node, predicate, value) for node in (header, *nodes) for predicate, value in self.index.about(node)}, key=lambda item: tuple(map(str, item))
+            {(node, predicate, value) for node in (header, *nodes) for predicate, value in self.index.about(node)},
+            key=lambda item: tuple(map(str, item)),
         )
         terms = [
-            {"id": node.value.split("#", 1)[1], "label": self.index.label(node), "node": node.value, "facts": self._facts(node, page)} for node in nodes
+            {"id": node.value.split("#", 1)[1], "label": self.index.label(node), "node": node.value, "facts": self._facts(node, page)}
+            for node in nodes
         ]
         values = {
             "node": header.value,
@@ -151,7 +153,7 @@ class Pages:
         found = {quad.subject for quad in self.index.store.quads_for_pattern(None, _TYPE, None, None) if isinstance(quad.subject, ox.NamedNode)}
         return sorted((node for node in found if node.value.startswith(prefix) and node.value != prefix), key=lambda node: node.value)
 
-    def _write(self, document: str, triples: list[Triple], node: ox.NamedNode, values: Mapping[str, object]) -> None:
+    def _write(self, document: str, triples: Sequence[Triple], node: ox.NamedNode, values: Mapping[str, object]) -> None:
         data = self.context.document(triples, node)
         page = f"{document}.html"
         text = self.environment.get_template("export/thing.html.jinja").render(
@@ -221,7 +223,9 @@ class Pages:
             if predicate != _TYPE and not (predicate in self.naming and isinstance(value, ox.Literal) and value.value == self.index.label(node)):
                 by_property.setdefault(predicate, []).append(self._value(value, page))
         order = sorted(by_property, key=lambda item: (self.first.get(item, len(self.first)), self.index.label(item).casefold(), item.value))
-        return [Fact(self._value(item, page), tuple(sorted(by_property[item], key=lambda value: (value.language == "en", value.label)))) for item in order]
+        return [
+            Fact(self._value(item, page), tuple(sorted(by_property[item], key=lambda value: (value.language == "en", value.label)))) for item in order
+        ]
 
     def _crumbs(self, node: ox.NamedNode, document: str, page: str) -> list[Shown]:
         kind = document.split("/")[1]
@@ -230,7 +234,14 @@ class Pages:
         step: ox.NamedNode | None = node
         while step is not None and step not in above:
             above.append(step)
-            step = next((other for name in ("org:subOrganizationOf", "org:unitOf", "skos:broader", "skos:inScheme") for other in self.index.nodes(step, name)), None)
+            step = next(
+                (
+                    other
+                    for name in ("org:subOrganizationOf", "org:unitOf", "skos:broader", "skos:inScheme")
+                    for other in self.index.nodes(step, name)
+                ),
+                None,
+            )
         return found + [self._value(other, page) for other in reversed(above[1:])]
 
     def _reserve(self, node: ox.NamedNode) -> tuple[str, ...]:
@@ -263,7 +274,9 @@ class Pages:
             yield Members("Wer ist hier Mitglied?", "Einheit", "Angabe", tuple(self._row(item, "org:member", page) for item in bodies[:MOST]))
         units = self._participations("org:member", node)
         if units:
-            yield Members("Wo wirkt diese Einheit mit?", "Gremium", "Angabe", tuple(self._row(item, "org:organization", page) for item in units[:MOST]))
+            yield Members(
+                "Wo wirkt diese Einheit mit?", "Gremium", "Angabe", tuple(self._row(item, "org:organization", page) for item in units[:MOST])
+            )
 
     def _participations(self, name: str, node: ox.NamedNode) -> list[ox.NamedNode]:
         participation = self.site.node(iri("gn:Participation"))
@@ -279,7 +292,16 @@ class Pages:
     def _around(self, node: ox.NamedNode) -> list[tuple[str, str]]:
         """Return relation and label of the neighbours: organisations and concepts, not the bookkeeping about them."""
         found: dict[str, str] = {}
-        for name in ("org:member", "org:organization", "org:subOrganizationOf", "org:unitOf", "org:memberOf", "org:hasUnit", "skos:broader", "skos:inScheme"):
+        for name in (
+            "org:member",
+            "org:organization",
+            "org:subOrganizationOf",
+            "org:unitOf",
+            "org:memberOf",
+            "org:hasUnit",
+            "skos:broader",
+            "skos:inScheme",
+        ):
             for other in self.index.nodes(node, name):
                 found.setdefault(self.index.label(other), self.index.label(self.site.node(iri(name))))
         for name in ("org:memberOf", "org:subOrganizationOf", "skos:inScheme", "gn:policyField"):

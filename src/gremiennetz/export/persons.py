@@ -67,7 +67,9 @@ class Persons:
     @classmethod
     def of(cls, people: Iterable[tuple[str, str, tuple[str, ...]]], chosen: Iterable[str]) -> Persons:
         """Make the patterns from given name, family name and mentions of each person, and the names that people chose for other things."""
-        given, families, words = set(), set(), set()
+        given: set[tuple[str, str]] = set()
+        families: set[str] = set()
+        words: set[str] = set()
         for first, family, mentions in people:
             families.add(_plain(family))
             words.update(_plain(text) for text in mentions if len(text.split()) > 1)
@@ -109,9 +111,7 @@ def _people(data: ox.Store) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     for quad in data.quads_for_pattern(None, iri("rdf:type"), iri("foaf:Person"), None):
         person = quad.subject
         mentions = [
-            text
-            for seat in data.quads_for_pattern(None, iri("org:member"), person, None)
-            for text in _texts(data, seat.subject, "dct:description")
+            text for seat in data.quads_for_pattern(None, iri("org:member"), person, None) for text in _texts(data, seat.subject, "dct:description")
         ]
         for family in _texts(data, person, "foaf:familyName"):
             yield next(iter(_texts(data, person, "foaf:givenName")), ""), family, (*mentions, *_texts(data, person, "foaf:name"))
@@ -154,9 +154,7 @@ def _any(words: Iterable[str]) -> str:
     return "|".join(re.escape(word).replace(r"\ ", r"[\s\u00a0]+") for word in sorted(words, key=lambda word: (-len(word), word)))
 
 
-def _patterns(
-    given: set[tuple[str, str]], families: set[str], common: frozenset[str], words: set[str]
-) -> Iterator[tuple[str, re.Pattern[str]]]:
+def _patterns(given: set[tuple[str, str]], families: set[str], common: frozenset[str], words: set[str]) -> Iterator[tuple[str, re.Pattern[str]]]:
     if words:
         yield "in the words of the document", re.compile(rf"(?<!\w)(?:{_any(words)})(?!\w)", re.IGNORECASE)
     if given:

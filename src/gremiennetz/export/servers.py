@@ -68,7 +68,11 @@ def choose(accept: str) -> str:
 
 def nginx_http() -> str:
     """Return what belongs into the ``http`` block of nginx."""
-    lines = ["# nginx, block http: which form of a document a client gets. Include once.", 'map $http_accept $gremiennetz_ending {', "  default html;"]
+    lines = [
+        "# nginx, block http: which form of a document a client gets. Include once.",
+        "map $http_accept $gremiennetz_ending {",
+        "  default html;",
+    ]
     lines += [f'  "~*{pattern}" {ending};' for pattern, ending in accepts()]
     return "\n".join([*lines, "}"]) + "\n"
 
@@ -100,7 +104,10 @@ def nginx_site(prefix: str, routes: Routes) -> str:
 
 def apache(routes: Routes) -> str:
     """Return the ``.htaccess`` of a package: needs mod_rewrite, mod_setenvif, mod_headers and ``AllowOverride FileInfo``."""
-    lines = ["# Apache: needs mod_rewrite, mod_setenvif and mod_headers, and AllowOverride FileInfo. It works at any path.", "AddDefaultCharset utf-8"]
+    lines = [
+        "# Apache: needs mod_rewrite, mod_setenvif and mod_headers, and AllowOverride FileInfo. It works at any path.",
+        "AddDefaultCharset utf-8",
+    ]
     lines += [f"AddType {media} .{ending}" for ending, media in {**FORMATS, **FILES}.items()]
     lines += [f"AddCharset utf-8 .{ending}" for ending in {**FORMATS, **FILES}]
     # the last one that fits wins here, so the order is turned round
@@ -111,12 +118,15 @@ def apache(routes: Routes) -> str:
     lines += [f"RewriteRule ^{re.escape(old)}$ - [G]" for old in routes.gone]
     lines += [
         _rule("^id/(.+)$", "doc/$1", 303),
+        "# a vocabulary is a page and a folder at once, and Apache would go for the folder",
+        _rule("^vocab/([^/]+)$", "doc/vocab/$1.%{ENV:gremiennetz}", 303),
+        _rule("^doc/vocab/([^/.]+)/$", "doc/vocab/$1.%{ENV:gremiennetz}", 303),
         _rule("^(vocab/.+|graph/.+|ns)$", "doc/$1", 303),
         "RewriteCond %{REQUEST_FILENAME}.%{ENV:gremiennetz} -f",
         "RewriteRule ^doc/[^.]*[^./]$ $0.%{ENV:gremiennetz} [L,E=negotiated:$0.%{ENV:gremiennetz}]",
         "",
         "Header merge Vary Accept env=REDIRECT_negotiated",
-        "Header set Content-Location %{REQUEST_URI}s \"expr=-n reqenv('REDIRECT_negotiated')\"",
+        'Header set Content-Location "expr=%{REQUEST_URI}" env=REDIRECT_negotiated',
         "Header set X-Content-Type-Options nosniff",
     ]
     return "\n".join(lines) + "\n"
@@ -130,5 +140,7 @@ def _rule(pattern: str, target: str, status: int) -> str:
 def redirects(routes: Routes) -> str:
     """Return the file ``_redirects`` that static hosts such as Netlify and Cloudflare Pages read."""
     lines = [f"/{old} /{new} 301" for old, new in routes.moved.items()] + [f"/{old} /{new} 303" for old, new in routes.odd.items()]
-    lines += [f"/{room} /doc/{target} 303" for room, target in (("id/*", ":splat"), ("vocab/*", "vocab/:splat"), ("graph/*", "graph/:splat"), ("ns", "ns"))]
+    lines += [
+        f"/{room} /doc/{target} 303" for room, target in (("id/*", ":splat"), ("vocab/*", "vocab/:splat"), ("graph/*", "graph/:splat"), ("ns", "ns"))
+    ]
     return "\n".join(lines) + "\n"

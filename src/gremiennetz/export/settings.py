@@ -77,7 +77,10 @@ _IRIS = {
         "the contributor id of whoever delivers to GovData, from http://dcat-ap.de/def/contributors; ask them, none is invented",
     ),
     "publisher.homepage": (_IRI, "the publisher's public web address"),
-    "publisher.type": (r"http://purl\.org/adms/publishertype/\w+", "the kind of publisher, such as http://purl.org/adms/publishertype/LocalAuthority"),
+    "publisher.type": (
+        r"http://purl\.org/adms/publishertype/\w+",
+        "the kind of publisher, such as http://purl.org/adms/publishertype/LocalAuthority",
+    ),
     "contact.url": (_IRI, "a public web address for questions"),
     "geocoding.level": (r"http://dcat-ap\.de/def/politicalGeocoding/Level/\w+", "a level, such as …/politicalGeocoding/Level/municipality"),
     "geocoding.key": (
@@ -144,7 +147,11 @@ def _problems(settings: dict[str, Any], shown: str) -> Iterable[Problem]:
         value = setting(settings, f"publication.{path}")
         if value is None and not required:
             continue
-        if not isinstance(value, list) or (required and not value) or not all(isinstance(item, str) and re.fullmatch(pattern, item) for item in value):
+        if (
+            not isinstance(value, list)
+            or (required and not value)
+            or not all(isinstance(item, str) and re.fullmatch(pattern, item) for item in value)
+        ):
             yield Problem(shown, "is missing: " + meaning if value is None else f"holds {value!r}; wanted: {meaning}", column=f"publication.{path}")
     endpoint = setting(settings, "publication.endpoint")
     if endpoint is not None and not (isinstance(endpoint, str) and re.fullmatch(_IRI, endpoint)):
@@ -176,7 +183,9 @@ def choose_base(publications: Iterable[Publication], wanted: str | None) -> str:
     """Return the base of a package: the wanted one, else the one that all sets share. Raises ``GremiennetzError``."""
     if wanted is not None:
         if not re.fullmatch(r"https?://[\w.-]+(:\d+)?(/\w[\w.~-]*)*/", wanted, re.ASCII):
-            raise GremiennetzError(f"--base {wanted!r} is no base; wanted: an http(s) address that ends in /, such as https://daten.example.org/gremien/")
+            raise GremiennetzError(
+                f"--base {wanted!r} is no base; wanted: an http(s) address that ends in /, such as https://daten.example.org/gremien/"
+            )
         return wanted
     bases = sorted({item.base for item in publications})
     if len(bases) > 1:

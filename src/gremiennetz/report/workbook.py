@@ -61,8 +61,24 @@ def workbook(data: ReportData, items: Sequence[Item], profile: str) -> bytes:
         sheets.add("Personen", ("Person", "Sitze", "Gremien", "Einheiten", "Tabellenzeilen"), ((r[0], int(r[1]), *r[2:]) for r in data.persons))
     sheets.add(
         "Brücken",
-        ("Name", "Art", "Verbindungen", "Anteil der kürzesten Wege"),
-        ((i.label, "Einheit" if i.kind == "unit" else "Gremium", i.degree, Decimal(str(i.betweenness))) for i in data.bridges),
+        ("Name", "Art", "Verbindungen", "Anteil der kürzesten Wege", "nur feste Verbindungen", "Worüber", "Tabellenzeilen"),
+        (
+            (
+                i.label,
+                _KINDS[i.kind],
+                i.degree,
+                Decimal(str(i.betweenness)),
+                Decimal(str(i.firm_betweenness)),
+                "; ".join(i.through),
+                " ".join(i.records),
+            )
+            for i in data.bridges
+        ),
+    )
+    sheets.add(
+        "Gruppen",
+        ("Einheiten", "gemeinsame Gremien", "fest", "entscheidende Verbindungen"),
+        (("; ".join(i.units), "; ".join(i.shared), _firm(i.firm), "; ".join(i.deciding)) for i in data.communities),
     )
     sheets.add(
         "Prüfliste",
@@ -73,6 +89,7 @@ def workbook(data: ReportData, items: Sequence[Item], profile: str) -> bytes:
     return buffer.getvalue()
 
 
+_KINDS = {"unit": "Einheit", "body": "Gremium"}
 _PARTICIPATIONS = (
     "Tabellenzeile",
     "Geschäftsbereich",
@@ -116,6 +133,12 @@ def _totals(data: ReportData) -> Iterable[Sequence[Cell]]:
     for item in data.totals:
         amounts = (item.amounts[name] for name in EXACTNESS)
         yield (item.name or "alle", *amounts, item.range_to, item.uncertain, item.seldom, item.none, item.no_amount, item.empty)
+
+
+def _bridges(data: ReportData) -> Iterable[Sequence[Cell]]:
+    for item in data.bridges:
+        shares = (Decimal(str(item.betweenness)), Decimal(str(item.firm_betweenness)))
+        yield (item.label, _KINDS[item.kind], item.degree, *shares, "; ".join(item.through), " ".join(item.records))
 
 
 def _overlaps(found: Iterable[Overlap], *, umbrella: bool = False) -> Iterable[Sequence[Cell]]:
