@@ -35,6 +35,8 @@ TYPES = {
 }
 SPECIAL = {
     ("report/costs", "not_yearly"): "boolean",
+    ("overlap/memberships", "firm"): "integer",
+    ("overlap/memberships", "records"): "string",
     **{(name, "records"): "string" for name in ("overlap/shared-bodies", "overlap/shared-umbrellas", "overlap/between", "cost/double-payments")},
     **{("people/several-seats", column): "string" for column in ("records", "bodies")},
 }

@@ -75,9 +75,8 @@ def town(small: Root) -> Root:
     write_text(folder / "records.csv", table_text(RECORD_COLUMNS, rows))
     write_text(folder / "units.csv", (folder / "units.csv").read_text(encoding="utf-8").replace(",,2,", ",,1,").replace(",,11,", ",,1,"))
     write_text(folder / "ledger.csv", "lines,kind,text,reason\n")
-    write_text(
-        folder / "persons.csv", (folder / "persons.csv").read_text(encoding="utf-8").replace("amt-a-02", "amt-b-04").replace("amt-a,10", "amt-b,1")
-    )
+    persons = (folder / "persons.csv").read_text(encoding="utf-8")
+    write_text(folder / "persons.csv", persons.replace("amt-a-02", "amt-b-04").replace("amt-a,10", f"amt-b,{named}"))
     write_text(small.source / "list.txt", "\n".join(source) + "\n")
     write_text(small.register / "bodies.csv", table_text(BODY_COLUMNS, BODIES))
     write_text(small.register / "aliases.csv", table_text(ALIAS_COLUMNS, []))
