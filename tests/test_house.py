@@ -24,8 +24,8 @@ FLOORS = (
     ("graph",),
     ("results",),
     ("query", "validate", "templates"),
-    ("analysis", "notebook", "resolve", "overview", "report", "network", "export", "endpoint", "remote"),
-    ("cli_export", "cli_resolve"),
+    ("analysis", "notebook", "resolve", "overview", "report", "network", "export", "endpoint", "remote", "publish"),
+    ("cli_export", "cli_resolve", "cli_serve"),
     ("cli", "__main__", "__init__"),
 )
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "gremiennetz"

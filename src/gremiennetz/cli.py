@@ -25,6 +25,7 @@ from gremiennetz.graph import files, store
 from gremiennetz.network import write as write_network
 from gremiennetz.places import Root
 from gremiennetz.records import check_ledger, read_datasets
+from gremiennetz.remote import RemoteEngine
 from gremiennetz.report.write import write as write_report
 
 app = typer.Typer(
@@ -202,6 +203,7 @@ def query_command(
     style: Annotated[QueryFormat, typer.Option("--format", help="How the result is written.")] = QueryFormat.table,
     file: Annotated[Path | None, typer.Option("--file", help="A query of your own; - for standard input.")] = None,
     profile: ProfileOption = Profile.internal,
+    endpoint: Annotated[str | None, typer.Option("--endpoint", help="Ask this SPARQL endpoint instead of the graph here.")] = None,
     *,
     show: Annotated[bool, typer.Option("--list", help="List the queries.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show what the query does, its parameters and its text.")] = False,
@@ -216,7 +218,7 @@ def query_command(
         if name is not None or param:
             raise typer.BadParameter("a query of your own goes alone, without the name of another and without --param", param_hint="--file")
         text = decoded(sys.stdin.buffer.read(MAX_BYTES + 1), "standard input") if str(file) == "-" else read_text(file)
-        _print(_query_engine(place, profile).run(text), style)
+        _print(_query_engine(place, profile, endpoint).run(text), style)
         return
     if name is None:
         raise typer.BadParameter("give the name of a query, --file, or --list")
@@ -234,7 +236,7 @@ def query_command(
         given[key] = value
     if item.people and profile is Profile.public:
         raise GremiennetzError(f"the query {item.name} asks for persons; the public profile has none")
-    _print(query.answer(item, given, library, _query_engine(place, profile)), style)
+    _print(query.answer(item, given, library, _query_engine(place, profile, endpoint)), style)
 
 
 class Analysis(StrEnum):
@@ -257,7 +259,9 @@ def analyse(
     _print(analysis.as_table(found), style)
 
 
-def _query_engine(place: Root, profile: Profile) -> query.Engine:
+def _query_engine(place: Root, profile: Profile, endpoint: str | None) -> query.Engine:
+    if endpoint is not None:
+        return RemoteEngine(endpoint)
     return query.local_engine(place, people=profile is Profile.internal)
 
 

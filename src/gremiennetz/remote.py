@@ -56,7 +56,7 @@ def address(url: str) -> str:
 class _SameHost(urllib.request.HTTPRedirectHandler):
     """Follows redirects to the same server only: another one must not get the user's password, nor the query."""
 
-    def redirect_request(  # noqa: D102 - as the parent says
+    def redirect_request(
         self,
         req: urllib.request.Request,
         fp: IO[bytes],  # noqa: ARG002 - the parent's signature, here and below
