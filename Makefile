@@ -1,6 +1,11 @@
 # Two commands do everything: make build (set-up and the main job) and make test (set-up and all tests).
+ifeq ($(OS),Windows_NT)
+PYTHON ?= python
+BIN := .venv/Scripts
+else
 PYTHON ?= python3
 BIN := .venv/bin
+endif
 
 .PHONY: build test lint records bench clean
 

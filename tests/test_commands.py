@@ -134,6 +134,24 @@ def test_every_file_is_opened_with_its_encoding_named(city: Root, words: list[st
     assert [line for line in done.stderr.decode("utf-8").splitlines() if "EncodingWarning" in line and "gremiennetz" in line] == []
 
 
+@pytest.mark.parametrize(
+    ("folder", "message"),
+    [("ontology", "no vocabulary in ontology/vocab"), ("shapes", "no shape in shapes"), ("queries", "there is no query"), ("viz", "not found")],
+)
+def test_an_empty_folder_of_ones_own_is_told(city: Root, folder: str, message: str) -> None:
+    (city.path / folder).mkdir()
+    done = run(city, "build")
+    assert (done.returncode, message in said(done), "Traceback" in said(done)) == (1, True, False), said(done)
+
+
+@pytest.mark.parametrize("words", [["validate"], ["query", "quality/inventory"], ["report"], ["network"]], ids=" ".join)
+@pytest.mark.parametrize("content", [b"no Turtle", b"\xff", b'<x:a> <x:b> "open'])
+def test_a_broken_file_of_the_graph_is_told(city: Root, words: list[str], content: bytes) -> None:
+    (city.turtle / "bodies.ttl").write_bytes(content)
+    done = run(city, *words)
+    assert (done.returncode, "bodies.ttl: is not Turtle" in said(done), "Traceback" in said(done)) == (1, True, False), said(done)
+
+
 def test_an_empty_folder_of_records_is_told(tmp_path: Path) -> None:
     (tmp_path / "data" / "records" / "nothing").mkdir(parents=True)
     done = run(Root(tmp_path), "check")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 import zipfile
@@ -61,7 +62,7 @@ def test_imports_go_one_way(path: Path) -> None:
         assert floor(other) <= floor(name), f"{name} imports {other}, which stands above it"
 
 
-def test_the_wheel_works_outside_the_checkout(repository: Root, tmp_path: Path) -> None:
+def test_the_wheel_does_the_main_job_outside_the_checkout(repository: Root, small: Root, tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(tmp_path), str(repository.path)],
         check=True,
@@ -74,16 +75,34 @@ def test_the_wheel_works_outside_the_checkout(repository: Root, tmp_path: Path) 
         shipped = tmp_path / "installed" / "gremiennetz" / "shipped" / folder
         ours = {path.relative_to(repository.path / folder) for path in (repository.path / folder).rglob("*") if path.is_file()}
         assert {path.relative_to(shipped) for path in shipped.rglob("*") if path.is_file()} == ours
-    done = subprocess.run(
-        [sys.executable, "-c", "from gremiennetz.cli import main; main()", "query", "--list"],
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(tmp_path / "installed"), "PATH": "/usr/bin:/bin"},
-        check=True,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
-    assert "overlap/shared-bodies" in done.stdout
+
+    def run(*words: str) -> str:
+        command = "import gremiennetz; from gremiennetz.cli import main; print(gremiennetz.__file__); main()"
+        done = subprocess.run(
+            [sys.executable, "-c", command, *words],
+            cwd=small.path,
+            env={**os.environ, "PYTHONPATH": str(tmp_path / "installed")},
+            check=True,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+        )
+        where, _, said = done.stdout.partition("\n")
+        assert Path(where).is_relative_to(tmp_path / "installed")
+        return said
+
+    assert "overlap/shared-bodies" in run("query", "--list")
+    assert "SHACL: Fehler: 0" in run("build")
+    assert "Netzwerk Rad" in run("query", "quality/same-name")
+
+
+@pytest.mark.parametrize("folder", SHIPPED)
+def test_a_root_has_its_own_folder_or_the_one_that_came_with_the_package(small: Root, folder: str) -> None:
+    shipped = small.shipped(folder)
+    assert not shipped.is_relative_to(small.path)
+    assert any(shipped.iterdir())
+    (small.path / folder).mkdir()
+    assert small.shipped(folder) == small.path / folder
 
 
 def tracked(root: Root) -> list[Path]:

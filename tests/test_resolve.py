@@ -12,7 +12,7 @@ from gremiennetz.cli import app
 from gremiennetz.errors import GremiennetzError, InputError
 from gremiennetz.files import table_text, write_text
 from gremiennetz.graph import files
-from gremiennetz.graph.build import register_triples
+from gremiennetz.graph.bodies import register_triples
 from gremiennetz.graph.files import load_register
 from gremiennetz.places import Root
 from gremiennetz.records import Dataset, read_dataset

@@ -84,6 +84,11 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
         Vocabulary.read(tmp_path)
 
 
+def test_a_folder_without_vocabularies_is_named(tmp_path: Path) -> None:
+    with pytest.raises(GremiennetzError, match="no vocabulary in"):
+        Vocabulary.read(tmp_path)
+
+
 def test_another_city_adds_its_words_without_code(tmp_path: Path) -> None:
     (tmp_path / "vocab").mkdir()
     text = (REPOSITORY.shipped("ontology") / "vocab" / "reach.ttl").read_text(encoding="utf-8")

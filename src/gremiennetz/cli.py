@@ -324,5 +324,6 @@ def main() -> None:
         typer.echo(str(error), err=True)
         sys.exit(1)
     except OSError as error:
-        typer.echo(f"{error.filename or 'a file'}: cannot be read or written: {error.strerror or error}", err=True)
+        where = f"{error.filename}: " if error.filename else ""
+        typer.echo(f"{where}cannot be read or written: {error.strerror or error}", err=True)
         sys.exit(1)

@@ -34,7 +34,7 @@ def read_text(path: Path, shown: str | None = None) -> str:
 
     Raises ``InputError`` when it is missing, a directory, larger than ``MAX_BYTES`` or in another encoding.
     """
-    name = shown or path.name
+    name = shown or path.name or str(path)
     try:
         size = path.stat().st_size
         if path.is_dir():
@@ -71,7 +71,7 @@ def read_table(path: Path, columns: Sequence[str], shown: str | None = None) -> 
 
     Raises ``InputError`` with every problem of the file: a header that differs, rows with too few or too many cells, broken quoting.
     """
-    name = shown or path.name
+    name = shown or path.name or str(path)
     text = read_text(path, name)
     if not text.strip():
         raise InputError([Problem(name, f"is empty; its first line has to be {','.join(columns)}")])
@@ -149,8 +149,11 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 def table_text(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a table as the CSV that ``read_table`` reads."""
+    return "".join(f"{_line(cells)}\n" for cells in (columns, *rows))
+
+
+def _line(cells: Sequence[str]) -> str:
+    # the writer puts a carriage return in quotes only when it stands in its own line end
     buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return buffer.getvalue()
+    csv.writer(buffer, lineterminator="\r\n").writerow(cells)
+    return buffer.getvalue().removesuffix("\r\n")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -199,7 +200,7 @@ def read_settings(folder: Path) -> dict[str, Any]:
     """Read and check ``dataset.toml``. Raises ``InputError`` with everything that is missing."""
     shown = f"data/records/{folder.name}/dataset.toml"
     settings = read_toml(folder / "dataset.toml", shown)
-    problems = []
+    problems: list[Problem] = []
 
     def check(path: str, fits: Callable[[Any], bool], wanted: str) -> None:
         value = setting(settings, path)
@@ -209,8 +210,7 @@ def read_settings(folder: Path) -> dict[str, Any]:
     for path, kind, meaning in (*_SETTINGS, *_OPTIONAL):
         if setting(settings, path) is None and (path, kind, meaning) not in _OPTIONAL:
             problems.append(Problem(shown, f"is missing: {meaning}", column=path))
-        # a truth value is a number to Python
-        check(path, lambda value, kind=kind: type(value) is kind and str(value).strip() != "", meaning)
+        check(path, partial(_filled, kind), meaning)
     check("dataset.base", lambda value: bool(HTTP.fullmatch(value)) and value.endswith("/") and "?" not in value, "an http(s) IRI that ends in /")
     check("document.year", lambda value: 1000 <= value <= 9999, "a year of four digits")
     check("document.file", _below, "a file in data/source, such as list.txt")
@@ -220,6 +220,11 @@ def read_settings(folder: Path) -> dict[str, Any]:
     if problems:
         raise InputError(problems)
     return settings
+
+
+def _filled(kind: type, value: object) -> bool:
+    """Say whether a value is of a kind and no blank text; a truth value is no number, though Python takes it for one."""
+    return type(value) is kind and str(value).strip() != ""
 
 
 def _below(file: str) -> bool:

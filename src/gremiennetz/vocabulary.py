@@ -26,13 +26,15 @@ class Vocabulary:
 
     @classmethod
     def read(cls, ontology: Path) -> Vocabulary:
-        """Read ``vocab/*.ttl`` below the ontology folder. Raises ``GremiennetzError`` for a file that is no Turtle."""
+        """Read ``vocab/*.ttl`` below the ontology folder. Raises ``GremiennetzError`` for a file that is no Turtle, and when there is none."""
         store = ox.Store()
         for path in sorted((ontology / "vocab").glob("*.ttl")):
             try:
                 store.load(path=str(path), format=ox.RdfFormat.TURTLE)
             except (SyntaxError, ValueError) as error:
                 raise GremiennetzError(f"{path.name}: is not Turtle: {error}") from None
+        if not len(store):
+            raise GremiennetzError(f"no vocabulary in {(ontology / 'vocab').as_posix()}; an ontology folder of your own has to hold all of them")
         return cls(store)
 
     def names(self, scheme: str) -> dict[str, str]:

@@ -2,59 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from gremiennetz.export import package
-from gremiennetz.files import table_text, write_text
-from gremiennetz.graph import files
 from gremiennetz.places import Root
-from gremiennetz.register import ALIAS_COLUMNS, BODY_COLUMNS, DECISION_COLUMNS, FIELD_COLUMNS, MERGED_COLUMNS
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-SMALL = Path(__file__).parents[1] / "fixtures" / "small"
-MARKUP = "<img src=x onerror=alert(1)>\"'</script><script>alert(2)</script>"
-LONG = "Sehr langer Name " * 18 + "Ende"
-BODIES = [
-    ["staedtetag", "Städtetag", "ST", "umbrella-association", "", "", "Q1", ""],
-    ["umweltausschuss", f"Umweltausschuss {MARKUP}", "", "committee", "", "staedtetag", "", ""],
-    ["rad", "../../../etc/passwd 🚲 =1+1", "Rad", "network", "ev", "", "", f"Anmerkung {MARKUP}"],
-    ["ak-eins", LONG, "", "committee", "", "staedtetag", "", ""],
-    ["ak-zwei", "AK „Zwei“ & 'Drei' {{ 7*7 }} {% raw %}", "", "committee", "", "staedtetag", "", ""],
-]
-DECIDED = {"amt-a-01": "umweltausschuss", "amt-a-02": "rad", "amt-b-01": "rad", "amt-b-02": "ak-eins", "amt-b-03": "ak-zwei"}
-
-
-def register(root: Root, bodies: list[list[str]], merged: list[list[str]]) -> None:
-    """Write the register of the small city, and its graph."""
-    folder = root.register
-    decisions = [["small-2026", record, body, "same", "Name", "Projektteam", "2026-01-01", ""] for record, body in DECIDED.items()]
-    for name, columns, rows in (
-        ("bodies", BODY_COLUMNS, bodies),
-        ("aliases", ALIAS_COLUMNS, [["Netz Rad", "rad"]]),
-        ("decisions", DECISION_COLUMNS, decisions),
-        ("fields", FIELD_COLUMNS, [["rad", "mobility", "Radverkehr"]]),
-        ("merged", MERGED_COLUMNS, merged),
-    ):
-        write_text(folder / f"{name}.csv", table_text(columns, rows))
-    files.write(root)
-
-
-def small_city(path: Path) -> Root:
-    """Return a fresh small city with a hostile register."""
-    shutil.copytree(SMALL, path)
-    root = Root(path)
-    register(root, BODIES, [["radnetz", "rad", "2026-01-01", ""]])
-    return root
+from hostile_city import small_city  # type: ignore[import-not-found] # the line above shows Python the way
 
 
 @pytest.fixture
 def city(tmp_path: Path) -> Root:
-    return small_city(tmp_path / "city")
+    """Return a fresh small city to change."""
+    made: Root = small_city(tmp_path / "city")
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +35,17 @@ def small_package(tmp_path_factory: pytest.TempPathFactory) -> tuple[Root, Path]
 
 @pytest.fixture(scope="session")
 def real_package(repository: Root, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the package of the repository's own data."""
-    out = tmp_path_factory.mktemp("real") / "package"
+    """Return the package of the repository's own data, made once for all processes of a run."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+    out = shared / "real-package"
+    try:
+        (shared / "real-package.lock").mkdir()
+    except FileExistsError:
+        for _ in range(600):
+            if out.is_dir():  # it comes into place as a whole
+                return out
+            time.sleep(1)
+        raise
     package.write(repository, out)
     return out

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 import rdflib
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from rdflib.compare import isomorphic
 
+from gremiennetz.files import table_text, write_text
 from gremiennetz.graph import files, store
 from gremiennetz.graph.build import line_ranges
-from gremiennetz.graph.terms import from_rdflib, slug, to_rdflib
+from gremiennetz.graph.terms import from_rdflib, iri, slug, to_rdflib
 from gremiennetz.places import Root
 from gremiennetz.query import StoreEngine
 
@@ -77,6 +81,23 @@ def test_both_libraries_read_the_same_graph(small: Root, tmp_path: Path) -> None
             again.add((to_rdflib(quad.subject), to_rdflib(quad.predicate), to_rdflib(quad.object)))
         assert isomorphic(with_rdflib, again), path
     assert tmp_path.exists()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(note=st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=40))
+def test_any_text_that_a_table_can_hold_comes_out_of_the_turtle_as_it_went_in(small: Root, note: str) -> None:
+    path = small.records / "small-2026" / "units.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        units = list(csv.reader(file))
+    units[1][-1] = note
+    write_text(path, table_text(units[0], units[1:]))
+    (content,) = (content for path, content in files.files(small) if path.name == "units.ttl")
+    beside = small.path / "units.ttl"
+    write_text(beside, content)
+    found = [quad.object for quad in ox.parse(path=str(beside), format=ox.RdfFormat.TURTLE) if quad.predicate == iri("skos:editorialNote")]
+    assert found == [ox.Literal(note, language="de")]
+    with_rdflib = rdflib.Graph().parse(beside)
+    assert [str(value) for value in with_rdflib.objects(None, rdflib.SKOS.editorialNote)] == [note]
 
 
 @pytest.mark.parametrize(

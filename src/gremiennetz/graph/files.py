@@ -9,7 +9,8 @@ import rdflib
 
 from gremiennetz.errors import GremiennetzError, InputError, Problem
 from gremiennetz.files import write_text
-from gremiennetz.graph.build import PARTS, Builder, Triple, register_triples
+from gremiennetz.graph.bodies import Triple, register_triples
+from gremiennetz.graph.build import PARTS, Builder
 from gremiennetz.graph.terms import PREFIXES, to_rdflib
 from gremiennetz.places import Root
 from gremiennetz.records import Dataset, read_datasets

@@ -1,0 +1,46 @@
+"""A small city whose register breaks what can be broken."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from gremiennetz.files import table_text, write_text
+from gremiennetz.graph import files
+from gremiennetz.places import Root
+from gremiennetz.register import ALIAS_COLUMNS, BODY_COLUMNS, DECISION_COLUMNS, FIELD_COLUMNS, MERGED_COLUMNS
+
+SMALL = Path(__file__).parents[1] / "fixtures" / "small"
+MARKUP = "<img src=x onerror=alert(1)>\"'</script><script>alert(2)</script>"
+LONG = "Sehr langer Name " * 18 + "Ende"
+BODIES = [
+    ["staedtetag", "Städtetag", "ST", "umbrella-association", "", "", "Q1", ""],
+    ["umweltausschuss", f"Umweltausschuss {MARKUP}", "", "committee", "", "staedtetag", "", ""],
+    ["rad", "../../../etc/passwd 🚲 =1+1", "Rad", "network", "ev", "", "", f"Anmerkung {MARKUP}"],
+    ["ak-eins", LONG, "", "committee", "", "staedtetag", "", ""],
+    ["ak-zwei", "AK „Zwei“ & 'Drei' {{ 7*7 }} {% raw %}", "", "committee", "", "staedtetag", "", ""],
+]
+DECIDED = {"amt-a-01": "umweltausschuss", "amt-a-02": "rad", "amt-b-01": "rad", "amt-b-02": "ak-eins", "amt-b-03": "ak-zwei"}
+
+
+def register(root: Root, bodies: list[list[str]], merged: list[list[str]]) -> None:
+    """Write the register of the small city, and its graph."""
+    folder = root.register
+    decisions = [["small-2026", record, body, "same", "Name", "Projektteam", "2026-01-01", ""] for record, body in DECIDED.items()]
+    for name, columns, rows in (
+        ("bodies", BODY_COLUMNS, bodies),
+        ("aliases", ALIAS_COLUMNS, [["Netz Rad", "rad"]]),
+        ("decisions", DECISION_COLUMNS, decisions),
+        ("fields", FIELD_COLUMNS, [["rad", "mobility", "Radverkehr"]]),
+        ("merged", MERGED_COLUMNS, merged),
+    ):
+        write_text(folder / f"{name}.csv", table_text(columns, rows))
+    files.write(root)
+
+
+def small_city(path: Path) -> Root:
+    """Return a fresh small city with a hostile register."""
+    shutil.copytree(SMALL, path)
+    root = Root(path)
+    register(root, BODIES, [["radnetz", "rad", "2026-01-01", ""]])
+    return root
