@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 endif
 
-.PHONY: build test lint records bench clean
+.PHONY: build test lint clean
 
 build: .venv/ready
 	$(BIN)/gremiennetz build

@@ -254,7 +254,7 @@ def analyse(
 ) -> None:
     """Analyse the network of units and bodies; everything that SPARQL can say is a query (gremiennetz query overlap/...)."""
     place = Root(root)
-    graph = analysis.network(query.Library(place.shipped("queries")), _query_engine(place, Profile.public))
+    graph = analysis.network(query.Library(place.shipped("queries")), _query_engine(place, Profile.public, None))
     found = analysis.bridges(graph) if kind is Analysis.bridges else analysis.communities(graph)
     _print(analysis.as_table(found), style)
 

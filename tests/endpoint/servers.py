@@ -158,6 +158,8 @@ ServerThreads = 20
 NumberOfBuffers = 10000
 MaxDirtyBuffers = 6000
 CheckpointInterval = 0
+ThreadsPerQuery = 1
+AsyncQueueMaxThreads = 0
 
 [HTTPServer]
 ServerPort = 127.0.0.1:{http}
