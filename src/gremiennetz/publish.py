@@ -159,24 +159,23 @@ class Publisher:
             raise
 
 
-@attrs.frozen
+@attrs.define
 class _Blocks:
     """A file that can be sent again from its beginning, when the server first wants to know who is there."""
 
     path: Path
     sent: Callable[[int], None]
+    told: int = 0
 
     def __iter__(self) -> Iterator[bytes]:
-        told = 0
-        try:
-            with self.path.open("rb") as source:
-                while block := source.read(_BLOCK):
-                    yield block
-                    told += len(block)
-                    self.sent(len(block))
-        except GeneratorExit:
-            self.sent(-told)
-            raise
+        if self.told:
+            self.sent(-self.told)
+            self.told = 0
+        with self.path.open("rb") as source:
+            while block := source.read(_BLOCK):
+                yield block
+                self.told += len(block)
+                self.sent(len(block))
 
 
 def _graph_store(endpoint: str, server: str) -> str:

@@ -228,6 +228,12 @@ class Engine:
         raise NotImplementedError
 
 
+def _one_line(error: Exception, longest: int = 300) -> str:
+    """Return what an engine says on one line; its list of everything that would have been possible is cut."""
+    text = " ".join(str(error).split())
+    return text if len(text) <= longest else f"{text[:longest]} …"
+
+
 class StoreEngine(Engine):
     """Queries on an Oxigraph store; the default graph is the union of all named graphs."""
 
@@ -245,9 +251,9 @@ class StoreEngine(Engine):
                 return Table(columns, tuple(tuple(row[index] for index in range(len(columns))) for row in result))
             return Table(("subject", "predicate", "object"), tuple((item.subject, item.predicate, item.object) for item in result))
         except SyntaxError as error:
-            raise GremiennetzError(f"the query is no SPARQL: {error}") from None
+            raise GremiennetzError(f"the query is no SPARQL: {_one_line(error)}") from None
         except (OSError, ValueError, RuntimeError) as error:
-            raise GremiennetzError(f"the query cannot be answered: {error}") from None
+            raise GremiennetzError(f"the query cannot be answered: {_one_line(error)}") from None
 
 
 def local_engine(root: Root, *, people: bool = True) -> StoreEngine:

@@ -236,7 +236,7 @@ class RemoteEngine(Engine):
         if kind in {"text/html", "application/xhtml+xml"}:
             raise RemoteError(f"{self.web.url} answered with a web page, not with a result; is it the address of the endpoint itself?")
         try:
-            return _results(body) if form in {"SELECT", "ASK"} else _triples(body, kind)
+            return _results(body, form) if form in {"SELECT", "ASK"} else _triples(body, kind)
         except (SyntaxError, ValueError, OSError) as error:
             raise RemoteError(f"{self.web.url} answered with what cannot be read ({kind}): {str(error)[:200]}") from None
 
@@ -248,10 +248,13 @@ class RemoteEngine(Engine):
             raise RemoteError(f"{self.web.url} sends at most {most} rows and cut the result short; ask for less, or page with LIMIT and OFFSET")
 
 
-def _results(body: bytes) -> Table:
+def _results(body: bytes, form: str) -> Table:
     result = ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
     if isinstance(result, ox.QueryBoolean):
         return Table(("answer",), ((ox.Literal(bool(result)),),))
+    if form == "ASK":  # Virtuoso 7 answers with a table: no row for no, one with 1 for yes
+        cells = [row[0] for row in result]
+        return Table(("answer",), ((ox.Literal(bool(cells) and not (isinstance(cells[0], ox.Literal) and cells[0].value == "0")),),))
     columns = tuple(variable.value for variable in result.variables)
     return Table(columns, tuple(tuple(canonical(row[index]) for index in range(len(columns))) for row in result))
 

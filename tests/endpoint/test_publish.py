@@ -69,7 +69,7 @@ def test_publishing_is_counted_resumed_and_pruned(store: str, root: Root, tmp_pa
     assert isinstance(refused.exception, GremiennetzError)
     assert "the store holds people, whom the public profile leaves out" in str(refused.exception)
     assert cli.invoke(app, [*command, "--prune"]).exit_code == 0
-    assert there.run(f"ASK {{ GRAPH <{GRAPHS}small-2026/people> {{ ?s ?p ?o }} }}").rows == ((ox.Literal(False),),)  # noqa: FBT003 - a literal of RDF
+    assert there.run(f"ASK {{ GRAPH <{GRAPHS}small-2026/people> {{ ?s ?p ?o }} }}").rows == ((ox.Literal(False),),)
 
 
 def test_an_interrupted_run_goes_on(store: str, root: Root, tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_a_store_that_keeps_less_is_told(oxigraph: str, root: Root, tmp_path: Pa
     wanted = parts(root, tmp_path / "a", people=False)
     steps = publisher.plan(wanted, prune=False)
     monkeypatch.setattr(Publisher, "count", lambda *_: 1)
-    with pytest.raises(RemoteError, match="has 1 triples in the store, .* were sent; publish again"):
+    with pytest.raises(RemoteError, match=r"has 1 triples in the store, .* were sent; publish again"):
         publisher.run([step for step in steps if step.part is None or step.part.count > 1])
 
 

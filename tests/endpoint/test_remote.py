@@ -192,8 +192,16 @@ def test_what_is_no_query_is_not_sent(script: Script, query: str) -> None:
     assert script.asked == []
 
 
+@pytest.mark.parametrize(
+    ("rows", "expected"), [(b"", False), (b'{"r":{"type":"typed-literal","datatype":"http://www.w3.org/2001/XMLSchema#integer","value":"1"}}', True)]
+)
+def test_ask_as_virtuoso_answers_it(script: Script, rows: bytes, expected: bool) -> None:
+    script.steps = [reply(200, b'{"head":{"link":[],"vars":["r"]},"results":{"bindings":[' + rows + b"]}}", JSON)]
+    assert RemoteEngine(script.url).run("ASK { ?s ?p ?o }").rows == ((ox.Literal(expected),),)
+
+
 def test_nobody_there() -> None:
-    with pytest.raises(RemoteError, match="cannot be reached .*tried 4 times"):
+    with pytest.raises(RemoteError, match=r"cannot be reached .*tried 4 times"):
         Pauses().engine("http://127.0.0.1:1/sparql").run("ASK {}")
 
 
@@ -208,7 +216,7 @@ def test_canonical_values(kind: str, value: str, expected: str) -> None:
 
 def test_against_the_real_endpoint(served: Served, cli: CliRunner) -> None:
     engine = RemoteEngine(f"{served.url}sparql")
-    assert engine.run("ASK { ?s a gn:Unit }").rows == ((ox.Literal(True),),)  # noqa: FBT003 - a literal of RDF
+    assert engine.run("ASK { ?s a gn:Unit }").rows == ((ox.Literal(True),),)
     assert len(engine.run("CONSTRUCT WHERE { ?s a gn:Unit }")) == 2
     assert len(engine.run("DESCRIBE ?s WHERE { ?s a gn:Unit }")) > 2
     with pytest.raises(RemoteError, match=r"does not allow this \(403\): line 1: SERVICE is refused"):
