@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -17,21 +17,57 @@ from gremiennetz.export.site import MORE_PREFIXES, Site, Triple
 from gremiennetz.files import write_text
 from gremiennetz.graph.files import BODIES
 from gremiennetz.graph.store import ONTOLOGY
-from gremiennetz.graph.terms import PREFIXES, integer, text
+from gremiennetz.graph.terms import PREFIXES, integer, iri, text
 
 VOID = "void.ttl"
 RDF_DUMPS = {form.name: form for form in FORMATS[:5]}
 
 
-def graphs(store: ox.Store, site: Site, publication: Publication) -> dict[str, list[Triple]]:
-    """Return the named graphs of a set with their triples in order: its own, the bodies that all sets share, and the ontology."""
+def graphs(store: ox.Store, site: Site, publication: Publication, bodies: Container[str] | None = None) -> dict[str, list[Triple]]:
+    """Return the named graphs of a set with their triples in order: its own, its part of the register, and the ontology.
+
+    ``bodies`` are the things of the register that belong to the set (``registered``); ``None`` stands for all.
+    """
     prefix = f"{site.base}graph/"
     own = f"{prefix}{publication.id}/"
     found = {}
     for node in sorted((node for node in store.named_graphs() if isinstance(node, ox.NamedNode)), key=lambda node: node.value):
-        if node.value.startswith(own) or node.value in {prefix + BODIES, prefix + ONTOLOGY}:
+        if node.value == prefix + BODIES and bodies is not None:
+            found[node.value] = in_order(triple for triple in _triples(store, node) if _belongs(triple, bodies, f"{site.base}id/body/"))
+        elif node.value.startswith(own) or node.value in {prefix + BODIES, prefix + ONTOLOGY}:
             found[node.value] = in_order(_triples(store, node))
     return found
+
+
+def _belongs(triple: Triple, kept: Container[str], bodies: str) -> bool:
+    subject, _, target = triple
+    return subject.value in kept and not (isinstance(target, ox.NamedNode) and target.value.startswith(bodies) and target.value not in kept)
+
+
+def registered(store: ox.Store, site: Site, publication: Publication) -> set[str]:
+    """Return the IRIs of what the register knows for a set: its bodies and all umbrellas above them, what was decided on its records, and why."""
+    names = {name: site.node(iri(name)) for name in ("org:organization", "org:subOrganizationOf", "prov:wasDerivedFrom", "gn:judgedBody")}
+    names |= {name: site.node(iri(name)) for name in ("gn:assignedBody", "dct:isReplacedBy")}
+    kept: set[str] = set()
+    waiting = [
+        quad.object
+        for quad in store.quads_for_pattern(None, names["org:organization"], None, ox.NamedNode(f"{site.base}graph/{publication.id}/participations"))
+    ]
+    register = ox.NamedNode(f"{site.base}graph/{BODIES}")
+    record = f"{site.base}id/record/{publication.id}-"
+    for quad in store.quads_for_pattern(None, names["prov:wasDerivedFrom"], None, register):
+        if isinstance(quad.object, ox.NamedNode) and quad.object.value.startswith(record) and isinstance(quad.subject, ox.NamedNode):
+            kept.add(quad.subject.value)
+            waiting += [other.object for other in store.quads_for_pattern(quad.subject, names["gn:judgedBody"], None, register)]
+    while waiting:
+        body = waiting.pop()
+        if isinstance(body, ox.NamedNode) and body.value not in kept:
+            kept.add(body.value)
+            waiting += [quad.object for quad in store.quads_for_pattern(body, names["org:subOrganizationOf"], None, None)]
+            for name in ("gn:assignedBody", "dct:isReplacedBy"):
+                found = store.quads_for_pattern(None, names[name], body, register)
+                kept |= {quad.subject.value for quad in found if isinstance(quad.subject, ox.NamedNode)}
+    return kept
 
 
 def _triples(store: ox.Store, graph: ox.NamedNode) -> Iterator[Triple]:
@@ -145,12 +181,11 @@ def _term(name: str) -> ox.NamedNode:
     return ox.NamedNode({**PREFIXES, **MORE_PREFIXES}[prefix] + local)
 
 
-def graph_notes(site: Site, named: Mapping[str, list[Triple]]) -> list[Triple]:
+def graph_notes(store: ox.Store, site: Site) -> list[Triple]:
     """Return what is said of the named graphs themselves, so that their IRIs lead somewhere."""
     found: list[Triple] = []
-    for name, triples in named.items():
-        node = ox.NamedNode(name)
+    for node in (node for node in store.named_graphs() if isinstance(node, ox.NamedNode)):
         found.append((node, TYPE, _term("void:Dataset")))
-        found.append((node, _term("dct:title"), text(f"Benannter Graph {name.removeprefix(site.base + 'graph/')}")))
-        found.append((node, _term("void:triples"), integer(len(triples))))
+        found.append((node, _term("dct:title"), text(f"Benannter Graph {node.value.removeprefix(site.base + 'graph/')}")))
+        found.append((node, _term("void:triples"), integer(sum(1 for _ in store.quads_for_pattern(None, None, None, node)))))
     return found

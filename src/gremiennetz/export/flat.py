@@ -11,8 +11,8 @@ import io
 import json
 import re
 import zipfile
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from gremiennetz.export.catalog import FORMATS, download
 from gremiennetz.export.settings import Publication
 from gremiennetz.export.site import Site
 from gremiennetz.files import read_toml, write_bytes, write_text
+from gremiennetz.graph.terms import integer
 from gremiennetz.query import Engine, Library, Value, answer
 from gremiennetz.results import Table, formatted, native, shown
 
@@ -103,21 +104,40 @@ class Source:
         return value
 
 
-def tables(source: Source, publication: Publication) -> dict[str, list[dict[str, Value]]]:
-    """Return the rows of the five tables of a set: its own units and participations, and the bodies that these lead to."""
+def tables(source: Source, publication: Publication, bodies: Container[str] | None = None) -> dict[str, list[dict[str, Value]]]:
+    """Return the rows of the five tables of a set: its units and participations, and the bodies that belong to it.
+
+    ``bodies`` are the IRIs of these; ``None`` stands for all. Units and participations are counted within the set.
+    """
     own = f"{source.site.base}id/dataset/{publication.id}"
-    memberships = [row for row in source.rows("export/memberships") if _name(row["set"]) == own]
     costs = defaultdict(list)
     for row in source.rows("export/costs"):
         costs[_name(row["membership"])].append(row)
+    memberships = [
+        _with_costs(row, costs[_name(row["membership"])])
+        for row in _several([row for row in source.rows("export/memberships") if _name(row["set"]) == own])
+    ]
+    units: dict[str, set[str]] = defaultdict(set)
+    participations: Counter[str] = Counter()
+    for row in memberships:
+        units[_name(row["body"])].add(_name(row["unit"]))
+        participations[_name(row["body"])] += 1
+
+    def counted(row: dict[str, Value]) -> dict[str, Value]:
+        name = _name(row["body"])
+        return {**row, "units": integer(len(units.get(name, ()))), "participations": integer(participations[name])}
+
+    def kept(row: dict[str, Value], *columns: str) -> bool:
+        return bodies is None or all(_name(row[column]) in bodies for column in columns)
+
     prefix = f"{source.site.base}id/unit/{publication.municipality}-"
-    several = _several(memberships)
+    cities = {_name(row["municipality"]) for row in memberships}
     return {
-        "memberships": [_with_costs(row, costs[_name(row["membership"])]) for row in several],
-        "bodies": _several(source.rows("export/bodies")),
+        "memberships": memberships,
+        "bodies": [counted(row) for row in _several([row for row in source.rows("export/bodies") if kept(row, "body")])],
         "units": [row for row in source.rows("export/units") if _name(row["unit"]).startswith(prefix)],
-        "umbrellas": source.rows("export/umbrellas"),
-        "overlaps": list(_overlaps(source)),
+        "umbrellas": [counted(row) for row in source.rows("export/umbrellas") if kept(row, "body", "umbrella")],
+        "overlaps": [row for row in overlaps(source) if _name(row["municipality"]) in cities],
     }
 
 
@@ -147,7 +167,8 @@ def _with_costs(row: dict[str, Value], costs: Sequence[dict[str, Value]]) -> dic
     }
 
 
-def _overlaps(source: Source) -> Iterator[dict[str, Value]]:
+def overlaps(source: Source) -> Iterator[dict[str, Value]]:
+    """Yield the overlaps of all sets: shared bodies, then shared umbrellas."""
     for kind, name, key in (("Gremium", "overlap/shared-bodies", "body"), ("Dachverband", "overlap/shared-umbrellas", "umbrella")):
         for row in source.rows(name):
             yield {

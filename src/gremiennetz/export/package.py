@@ -121,12 +121,12 @@ class _Writing:
         folder.path.mkdir()
         source = store.in_memory(self.root, people=self.people)
         asked = flat.Source(Library(self.root.shipped("queries")), StoreEngine(source), site)
-        tables = {item.id: flat.tables(asked, item) for item in self.publications}
         data = moved(source, site)
-        del source, asked
         dumps.check_characters((quad.subject, quad.predicate, quad.object) for quad in data)
         context = Context.read(self.viz / "export", site)
-        metadata = self._downloads(data, context, tables, track)
+        metadata = self._downloads(data, context, asked, track)
+        overlaps = list(flat.overlaps(asked))
+        del source, asked
         data.bulk_extend(ox.Quad(*triple, ox.NamedNode(f"{site.base}graph/catalog")) for triple in metadata)
         index = Index(data, site, read_terms(self.viz / "export"))
         first = self.publications[0]
@@ -143,24 +143,23 @@ class _Writing:
         self._lists(pages, known, track)
         script = read_text(self.viz / "export" / "search.js")
         counts = Counter(item.kind for item in known)
-        overlaps = [row for item in self.publications[:1] for row in tables[item.id]["overlaps"]]
         landing.write(folder, pages, self.publications, overlaps, counts, script)
         self._frame([*known, *gone], pages)
         return counts
 
-    def _downloads(self, data: ox.Store, context: Context, tables: dict[str, Any], track: Track) -> list[Triple]:
+    def _downloads(self, data: ox.Store, context: Context, asked: flat.Source, track: Track) -> list[Triple]:
         """Write dumps, tables, archives and metadata, and return the metadata as triples."""
         folder, site = self.folder, self.site
         sheets = flat.read_sheets(self.viz / "export")
-        statistics, notes = {}, []
+        statistics = {}
         folder.write("context.jsonld", context.text())
         by_id = {item.id: item for item in self.publications}
         for name in track(list(by_id), "Downloads"):
             item = by_id[name]
-            named = dumps.graphs(data, site, item)
+            bodies = dumps.registered(data, site, item) if len(by_id) > 1 else None
+            named = dumps.graphs(data, site, item, bodies)
             statistics[item.id] = dumps.counted(dumps.write(folder.path, site, item, named, context))
-            notes += dumps.graph_notes(site, named)
-            flat.write(folder.path, item, sheets, tables[item.id], self.profile)
+            flat.write(folder.path, item, sheets, flat.tables(asked, item, bodies), self.profile)
         catalog = in_order(catalogue(site, self.publications))
         statements = dumps.void(site, self.publications, statistics)
         prefixes = site.prefixes()
@@ -173,7 +172,7 @@ class _Writing:
             flat.archive(folder.path, item, shared)
         kept = [triple for triple in statements if not triple[0].value.startswith(f"{site.base}{dumps.VOID}#")]
         partition = {"classPartition", "propertyPartition"}
-        return in_order([*catalog, *notes, *(item for item in kept if item[1].value.rsplit("#", 1)[-1] not in partition)])
+        return in_order([*catalog, *dumps.graph_notes(data, site), *(item for item in kept if item[1].value.rsplit("#", 1)[-1] not in partition)])
 
     def _things(self, pages: Pages, track: Track) -> list[Known]:
         """Write the page of every thing of ours, one at a time."""
