@@ -100,7 +100,9 @@ function render() {
   $("nav").replaceChildren(...VIEWS.map((view) => el("button", { type: "button", "aria-current": view === state.view ? "page" : undefined, on: { click: () => go({ view }) } }, t(`v_${view}`))));
   $("title").textContent = t(`v_${state.view}`);
   $("sentence").textContent = state.focus ? t("s_focus", { label: labelOf(state.focus).slice(0, 200), n: state.steps }) : t(state.view === "overview" && isFew(filtered(state)) ? "s_few" : `s_${state.view}`);
-  $("sets").textContent = data.sets.map((set) => (lang === "en" && set.english ? set.english : set.title)).join(", ");
+  // a country of sets would push the picture off the screen: the first three are named, the rest is a number
+  const names = data.sets.map((set) => (lang === "en" && set.english ? set.english : set.title));
+  $("sets").textContent = names.slice(0, 3).join(", ") + (names.length > 3 ? ` + ${names.length - 3}` : "");
   $("source").textContent = [...data.sets.map((set) => set.document).filter(Boolean), sourceLine()].join(" · ");
   $("profile").textContent = t(`profile_${data.profile}`);
   const some = filtered(state);
