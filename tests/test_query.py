@@ -13,7 +13,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import rdflib
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -133,6 +133,8 @@ def test_text_of_a_user_never_becomes_query_text(value: str, tmp_path: Path) -> 
     assert len(engine.store) == 1
 
 
+@example("", "\\\x07")
+@example("\\u0041", "\\\\u")
 @given(st.text(), st.text())
 def test_any_two_texts_come_back_as_they_were(first: str, second: str) -> None:
     bound = echo().bound({"a": ox.Literal(first), "b": ox.Literal(second)})

@@ -102,9 +102,12 @@ class Publisher:
     def run(self, steps: Iterable[Step], sent: Callable[[int], None] = lambda _: None) -> None:
         """Carry out a plan; ``sent`` is told how many bytes went out. Raises ``RemoteError`` when the store does not hold what was sent."""
         marks = self.marks()
-        for step in steps:
-            if step.action in {"skip", "other"}:
-                continue
+        todo = [step for step in steps if step.action not in {"skip", "other"}]
+        if todo:
+            # A small write first: it shows that writing is allowed, and it makes the server ask who is there. One that is asked to take a large
+            # graph by a stranger hangs up before it has read it, and its question is lost.
+            self._write_marks(marks)
+        for step in todo:
             if marks.pop(step.graph, None):
                 self._write_marks(marks)
             if step.part is None:

@@ -123,9 +123,9 @@ def _written(term: ox.NamedNode | ox.Literal) -> str:
     """Return a term as SPARQL.
 
     SPARQL 1.1 (section 19.2) lets an engine replace ``\\u0022`` anywhere, before it looks for strings; so a backslash of the text is never
-    followed by a bare ``u``.
+    followed by a bare ``u``. Escapes are read pair by pair, so that the ``u`` of an escaped control character is left alone.
     """
-    return re.sub(r"\\\\([uU])", lambda match: rf"\\\U{ord(match[1]):08X}", str(term))
+    return re.sub(r"\\\\([uU])|\\.", lambda match: rf"\\\U{ord(match[1]):08X}" if match[1] else match[0], str(term))
 
 
 def read_query(path: Path, folder: Path) -> Query:

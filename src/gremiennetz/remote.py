@@ -6,6 +6,7 @@ both ways to log in, chosen by the server; attempts with growing pauses; answers
 
 from __future__ import annotations
 
+import base64
 import http.client
 import os
 import re
@@ -15,7 +16,7 @@ import urllib.request
 from collections.abc import Callable
 from decimal import Decimal
 from email.message import Message
-from typing import IO
+from typing import IO, cast
 from urllib.parse import urlsplit
 
 import attrs
@@ -93,6 +94,27 @@ class _Digest(urllib.request.HTTPDigestAuthHandler):
     https_request = http_request
 
 
+class _Basic(urllib.request.HTTPBasicAuthHandler):
+    """Basic authentication that goes with every request once the server has asked for it."""
+
+    asked = False
+
+    def retry_http_basic_auth(self, host: str, req: urllib.request.Request, realm: str) -> http.client.HTTPResponse | None:
+        """Answer the server's question, and remember that it asked."""
+        self.asked = True
+        return cast("http.client.HTTPResponse | None", super().retry_http_basic_auth(host, req, realm))
+
+    def http_request(self, req: urllib.request.Request) -> urllib.request.Request:
+        """Add user and password for a server that has asked."""
+        user, password = self.passwd.find_user_password(None, req.full_url)  # type: ignore[arg-type] # any realm
+        if self.asked and user and not req.has_header(self.auth_header):
+            raw = base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
+            req.add_unredirected_header(self.auth_header, f"Basic {raw}")
+        return req
+
+    https_request = http_request
+
+
 @attrs.frozen
 class Patience:
     """How long and how often a remote store is asked."""
@@ -120,7 +142,7 @@ class Web:
             known = urllib.request.HTTPPasswordMgrWithDefaultRealm()
             parts = urlsplit(url)
             known.add_password(None, f"{parts.scheme}://{parts.netloc}/", user, password)
-            handlers += [_Digest(known), urllib.request.HTTPBasicAuthHandler(known)]
+            handlers += [_Digest(known), _Basic(known)]
         self._opener = urllib.request.build_opener(*handlers)
 
     def open(self, request: urllib.request.Request, timeout: float | None = None) -> tuple[Message, bytes]:

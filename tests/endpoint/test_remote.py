@@ -160,9 +160,12 @@ def test_basic_log_in_comes_from_the_environment(script: Script, monkeypatch: py
     monkeypatch.setenv("GREMIENNETZ_ENDPOINT_USER", "anna")
     monkeypatch.setenv("GREMIENNETZ_ENDPOINT_PASSWORD", "geheim:ü")
     script.steps = [reply(401, WWW_Authenticate='Basic realm="x"'), reply(200, ONE, JSON)]
-    RemoteEngine(script.url).run("SELECT ?n {}")
-    assert "Authorization" not in script.asked[0][1]
-    assert base64.b64decode(script.asked[1][1]["Authorization"].removeprefix("Basic ")).decode() == "anna:geheim:ü"
+    engine = RemoteEngine(script.url)
+    engine.run("SELECT ?n {}")
+    engine.run("SELECT ?n {}")
+    sent = [headers.get("Authorization") for _, headers, _ in script.asked]
+    assert (len(sent), sent[0]) == (3, None), "asked once, then sent along"
+    assert {base64.b64decode((value or "").removeprefix("Basic ")).decode() for value in sent[1:]} == {"anna:geheim:ü"}
     script.asked.clear()
     script.steps = [reply(401, WWW_Authenticate='Basic realm="x"')]
     with pytest.raises(RemoteError, match="those that are set are not accepted") as caught:

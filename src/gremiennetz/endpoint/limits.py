@@ -24,9 +24,9 @@ class Limits:
     """Longest time for a query in the engine."""
     running: int = attrs.field(factory=lambda: max(2, os.cpu_count() or 2), validator=_several)
     """Most queries in the engine at a time."""
-    waiting: int = attrs.field(default=64, validator=_several)
+    waiting: int = attrs.field(default=256, validator=_several)
     """Most queries that wait for their turn."""
-    patience: int = attrs.field(default=5, validator=_several)
+    patience: int = attrs.field(default=10, validator=_several)
     """Longest wait for a turn, in seconds."""
     memory: int = attrs.field(default=8 * 2**30, validator=_several)
     """Most address space of the engine, in bytes (on Linux)."""
