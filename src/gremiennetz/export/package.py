@@ -208,11 +208,12 @@ class _Writing:
 
     def _gone(self, pages: Pages, before: Sequence[Known], known: set[str]) -> list[Known]:
         """Write a tombstone for everything that an earlier package had. It repeats no label, and a name of a person leaves no trace at all."""
-        persons = None if self.people else Persons.read(self.root)
-        found = []
-        for item in before:
+        found: list[Known] = []
+        lost = [item for item in before if item.iri not in known]
+        persons = Persons.read(self.root) if lost and not self.people else None
+        for item in lost:
             document = self.site.document(item.iri)
-            if item.iri in known or document is None or document == "doc/ns" or (persons and persons.find(item.iri)):
+            if document is None or document == "doc/ns" or (persons and persons.find(item.iri)):
                 continue
             found.append(Known(item.iri, document, document.split("/")[1], "entfernt", REMOVED))
             text = pages.environment.get_template("export/gone.html.jinja").render(

@@ -105,7 +105,7 @@ MORE_PREFIXES = {
 }
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def _document(rest: str) -> str | None:
     if rest == "ns" or rest.startswith("ns#"):
         return "doc/ns"
