@@ -90,3 +90,8 @@ def test_who_else_is_a_member(page: Page, address: str) -> None:
     table.get_by_role("link", name="Amt B").click()
     assert page.inner_text("h1") == "Amt B"
     assert page.locator(".crumbs li").all_inner_texts() == ["Start", "Einheiten", "Kleine Stadt", "Amt B"]
+
+
+def test_a_fact_names_its_lines(page: Page, address: str) -> None:
+    page.goto(f"{address}doc/participation/small-2026-amt-a-01.html")
+    assert "Datensatz amt-a-01 Zeilen 3-8" in page.inner_text("dl")

@@ -29,6 +29,7 @@ class Index:
         """``terms`` holds the labels of what others define."""
         self.store, self.site, self.terms = store, site, terms
         self.owned = {site.node(kind) for kind in OWNED}
+        self.lines = site.node(iri("gn:sourceLines"))
 
     def about(self, node: ox.NamedNode) -> list[tuple[ox.NamedNode, ox.NamedNode | ox.BlankNode | ox.Literal]]:
         """Return property and value of all that is said of a thing, in order."""
@@ -101,7 +102,8 @@ class Index:
     def description(self, node: ox.NamedNode) -> list[Triple]:
         """Return the triples of the documents about a thing, in order.
 
-        What is said of it and of its parts, what points to it (``MOST`` per property), and what everything that is mentioned is called.
+        What is said of it and of its parts, what points to it (``MOST`` per property), what everything that is mentioned is called, and the
+        lines of the document behind the records among it.
         """
         found: set[Triple] = set()
         mentioned = {node}
@@ -115,6 +117,7 @@ class Index:
                 mentioned.add(subject)
         for thing in mentioned:
             found.update(self._naming(thing))
+            found.update((thing, self.lines, value) for value in self.values(thing, "gn:sourceLines"))
         return sorted(found, key=_order)
 
     def inverse(self, node: ox.NamedNode) -> Iterator[tuple[ox.NamedNode, list[tuple[ox.NamedNode, ox.NamedNode]], int]]:

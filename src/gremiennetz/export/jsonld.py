@@ -39,7 +39,8 @@ class Context:
     """The published context, with our namespaces at the base of a site."""
 
     full: Json
-    keys: dict[str, _Key]
+    keys: dict[str, list[_Key]]
+    """By the IRI of a property; the first that fits a value is used."""
     classes: dict[str, str]
     prefixes: dict[str, str]
 
@@ -52,7 +53,7 @@ class Context:
             raise GremiennetzError(f"{folder / 'context.jsonld'}: is no JSON-LD context: {error}") from None
         prefixes = {name: site.iri(value) for name, value in raw.items() if isinstance(value, str) and value.endswith(("#", "/"))}
         full = {name: prefixes.get(name, value) for name, value in raw.items()}
-        keys: dict[str, _Key] = {}
+        keys: dict[str, list[_Key]] = {}
         classes: dict[str, str] = {}
 
         def whole(short: str) -> str:
@@ -63,7 +64,7 @@ class Context:
             if isinstance(value, dict):
                 kind = value.get("@type", "")
                 iri = whole(value["@id"])
-                keys[iri] = _Key(name, iri, kind if kind == "@id" else whole(kind), value.get("@container") == "@language")
+                keys.setdefault(iri, []).append(_Key(name, iri, kind if kind == "@id" else whole(kind), value.get("@container") == "@language"))
             elif isinstance(value, str) and name not in prefixes and not value.startswith("@"):
                 classes[whole(value)] = name
         return cls(full, keys, classes, prefixes)
@@ -87,10 +88,8 @@ class Context:
         if predicate == _TYPE and isinstance(target, ox.NamedNode):
             node.setdefault("type", []).append(self._class(target.value, used))
             return
-        key = self.keys.get(predicate)
-        if key is not None:
-            done = self._with_key(node, key, target)
-            if done:
+        for key in self.keys.get(predicate, ()):
+            if self._with_key(node, key, target):
                 used.add(key.name)
                 return
         name = self._compact(predicate, used)

@@ -205,7 +205,9 @@ class Pages:
             return Shown("ohne Namen")
         href = self._href(value.value, page)
         outside = not self.site.ours(value.value)
-        return Shown(self.index.label(value), href, shortened(value.value) if outside else "", "", value.value)
+        lines = "" if outside else self.index.text(value, "gn:sourceLines")
+        note = shortened(value.value) if outside else f"Zeilen {lines}" if lines else ""
+        return Shown(self.index.label(value), href, note, "", value.value)
 
     def _href(self, name: str, page: str) -> str:
         document = self.site.document(name)
