@@ -2,7 +2,7 @@
 
     python scripts/synthetic.py --municipalities 20 --out /tmp/country [--template dresden-2026] [--seed 1]
 
-Every municipality gets the units of the template and about nine in ten of its rows. Cells are drawn from the template's own cells of the same
+Every municipality gets the units of the template and nearly all of its rows (about 490). Cells are drawn from the template's own cells of the same
 column, so that the mix of statuses, reaches, costs and empty cells fits; rows that mention persons give no cells. Bodies that reach beyond a
 state, and their sub-bodies, are shared by all municipalities; all others exist once per municipality. The result is a root with source,
 records and register that every command takes; the ledger closes, because each cell has a line of its own. The same seed gives the same bytes.
@@ -21,12 +21,12 @@ from gremiennetz.files import table_text, write_text
 from gremiennetz.graph.files import load_register
 from gremiennetz.places import Root
 from gremiennetz.records import LEDGER_COLUMNS, PERSON_COLUMNS, RECORD_COLUMNS, TEXT_COLUMNS, UNIT_COLUMNS, Dataset, Record, read_dataset
-from gremiennetz.register import BODY_COLUMNS, DECISION_COLUMNS, Body, Register
+from gremiennetz.register import BODY_COLUMNS, DECISION_COLUMNS, Body, Register, decisions_path
 from gremiennetz.vocabulary import Vocabulary
 
 DRAWN = ("status", "reach", "participation", "purpose", "cost")
 WIDE = {"reach/national", "reach/european", "reach/international"}
-KEPT = 0.9
+KEPT = 0.97
 SETTINGS = """[dataset]
 id = "{id}-2026"
 title.de = "Synthetische Liste {label} 2026"
@@ -57,7 +57,8 @@ class Country:
         reach = vocabulary.lexicon("reach")
         wide = {self.decided[record.id] for record in usable if WIDE & set(reach.find(record.text("reach")).concepts)}
         tops = {self.top(body) for body in wide}
-        self.shared = {body for body in register.bodies if self.top(body) in tops}
+        free = {body.id for body in register.bodies.values() if register.bound_elsewhere(body, "") is None}
+        self.shared = {body for body in register.bodies if self.top(body) in tops and body in free}
 
     def top(self, body: str) -> str:
         """Return the topmost umbrella above a body."""
@@ -68,8 +69,8 @@ class Country:
         """Return a body as one municipality has it: the shared one, or its own."""
         if body.id in self.shared:
             return body
-        umbrella = f"{body.umbrella}-{municipality}" if body.umbrella else ""
-        return Body(f"{body.id}-{municipality}", f"{body.label} ({municipality})", "", body.kind, body.legal_form, umbrella)
+        umbrella = f"{body.umbrella}-{municipality}" if body.umbrella and body.umbrella not in self.shared else body.umbrella
+        return Body(f"{body.id}-{municipality}", f"{body.label} ({municipality})", "", body.kind, body.legal_form, umbrella, municipality)
 
     def rows(self, lines: list[str]) -> Iterator[tuple[Record, list[str]]]:
         """Yield the rows of one municipality; the words go to ``lines``, one cell a line."""
@@ -86,8 +87,8 @@ class Country:
             yield record, [cells[column] for column in RECORD_COLUMNS]
 
 
-def write_municipality(root: Root, country: Country, number: int) -> tuple[dict[str, Body], list[list[str]]]:
-    """Write the records of one municipality; return the bodies it uses and its decisions."""
+def write_municipality(root: Root, country: Country, number: int) -> dict[str, Body]:
+    """Write the records of one municipality and the decisions on them; return the bodies it uses."""
     municipality = f"stadt-{number:04d}"
     folder = root.records / f"{municipality}-2026"
     lines: list[str] = []
@@ -99,7 +100,7 @@ def write_municipality(root: Root, country: Country, number: int) -> tuple[dict[
             own = country.body(item, municipality)
             bodies[own.id] = own
         body = country.body(template, municipality)
-        decisions.append([f"{municipality}-2026", record.id, body.id, "same", "synthetisch", "synthetic.py", "2026-11-22", ""])
+        decisions.append([record.id, body.id, "same", "synthetisch", "synthetic.py", "2026-11-22", ""])
         rows.append(cells)
     units = [[unit.id, unit.label, unit.code, unit.kind, unit.parent, "1", "", ""] for unit in country.dataset.units.values()]
     write_text(root.source / f"{municipality}.txt", "\n".join(lines) + "\n")
@@ -108,7 +109,8 @@ def write_municipality(root: Root, country: Country, number: int) -> tuple[dict[
     write_text(folder / "records.csv", table_text(RECORD_COLUMNS, rows))
     write_text(folder / "persons.csv", table_text(PERSON_COLUMNS, []))
     write_text(folder / "ledger.csv", table_text(LEDGER_COLUMNS, []))
-    return bodies, decisions
+    write_text(decisions_path(root.register, folder.name), table_text(DECISION_COLUMNS, decisions))
+    return bodies
 
 
 def main() -> None:
@@ -125,14 +127,10 @@ def main() -> None:
     country = Country(read_dataset(source, given.template), load_register(source, vocabulary), vocabulary, given.seed)
     root = Root(given.out)
     bodies: dict[str, Body] = {}
-    decisions: list[list[str]] = []
     for number in track(range(1, given.municipalities + 1), description="municipalities"):
-        used, judged = write_municipality(root, country, number)
-        bodies.update(used)
-        decisions += judged
-    rows = [[body.id, body.label, body.short, body.kind, body.legal_form, body.umbrella, "", ""] for body in bodies.values()]
+        bodies.update(write_municipality(root, country, number))
+    rows = [[body.id, body.label, body.short, body.kind, body.legal_form, body.umbrella, body.municipality, "", ""] for body in bodies.values()]
     write_text(root.register / "bodies.csv", table_text(BODY_COLUMNS, rows))
-    write_text(root.register / "decisions.csv", table_text(DECISION_COLUMNS, decisions))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """Facts found by reading the document, against what the query library answers from the committed graph: exactly these, no more and no fewer.
 
-The lists in ``tests/facts`` were made by reading ``data/source/af1078-26.txt``, and compared with the graph afterwards; bodies carry the label of the
-register, and each row says on which lines of the document it stands. ``hold`` says whether an overlap is firm (``fest``) or with reservation,
-``reservation`` which cells of the row the document leaves open. Records have no ids here: a row is found by its unit, its words and their lines.
+The lists in ``tests/facts`` that name no city were made by reading ``data/source/af1078-26.txt``, and compared with the graph of that set afterwards
+(``test_facts_cities.py`` has the others). Bodies carry the label of the register, and each row says on which lines of the document it stands.
+``hold`` says whether an overlap is firm (``fest``) or with reservation, ``reservation`` which cells of the row the document leaves open. Records have
+no ids here: a row is found by its unit, its words and their lines.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def library(repository: Root) -> Library:
 
 @pytest.fixture(scope="module")
 def engine(repository: Root) -> Engine:
-    return StoreEngine(store.in_memory(repository))
+    return StoreEngine(store.in_memory(repository, sets=["dresden-2026"]))
 
 
 @pytest.fixture(scope="module")

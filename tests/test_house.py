@@ -25,8 +25,9 @@ FLOORS = (
     ("graph",),
     ("results",),
     ("query", "validate", "templates"),
-    ("analysis", "notebook", "resolve", "overview", "report", "network", "export", "endpoint", "remote", "publish"),
-    ("cli_export", "cli_resolve", "cli_serve"),
+    ("lists",),
+    ("analysis", "notebook", "resolve", "overview", "report", "network", "export", "endpoint", "ingest", "remote", "publish", "changes"),
+    ("cli_diff", "cli_export", "cli_ingest", "cli_resolve", "cli_serve"),
     ("cli", "__main__", "__init__"),
 )
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "gremiennetz"

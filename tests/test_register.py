@@ -30,12 +30,12 @@ GOOD: dict[str, Table] = {
     "bodies.csv": (
         BODY_COLUMNS,
         [
-            ["staedtetag", "Deutscher Städtetag", "DST", "umbrella-association", "", "", "", ""],
-            ["umweltausschuss", "Umweltausschuss", "", "committee", "", "staedtetag", "", ""],
+            ["staedtetag", "Deutscher Städtetag", "DST", "umbrella-association", "", "", "", "", ""],
+            ["umweltausschuss", "Umweltausschuss", "", "committee", "", "staedtetag", "small", "", ""],
         ],
     ),
     "aliases.csv": (ALIAS_COLUMNS, [["Städtetag", "staedtetag"]]),
-    "decisions.csv": (DECISION_COLUMNS, [["small-2026", "amt-a-01", "umweltausschuss", "same", "Gleicher Name", "Projektteam", "2026-11-22", ""]]),
+    "decisions/small-2026.csv": (DECISION_COLUMNS, [["amt-a-01", "umweltausschuss", "same", "Gleicher Name", "Projektteam", "2026-11-22", ""]]),
     "fields.csv": (FIELD_COLUMNS, [["umweltausschuss", "environment-climate", "Name"]]),
     "persons.csv": (PERSON_COLUMNS, [["beispiel", "", "Ada", "Beispiel", ""]]),
     "mentions.csv": (MENTION_COLUMNS, [["small-2026", "amt-a-02", "ada-beispiel", "beispiel", "Gleicher Name", "Projektteam", "2026-11-22"]]),
@@ -47,20 +47,20 @@ BAD = [
     ("bodies.csv", "Umweltausschuss", "", "row 3, column label: is empty"),
     ("bodies.csv", ",committee,", ",klub,", "row 3, column kind: 'klub' is no kind; wanted one of:"),
     ("bodies.csv", "committee,,", "committee,eV,", "row 3, column legal_form: 'eV' is no legal form"),
-    ("bodies.csv", "staedtetag,,\n", "staedtetag,http://wikidata,\n", "row 3, column wikidata: 'http://wikidata' is no Wikidata id"),
+    ("bodies.csv", "small,,\n", "Small Town,,\n", "row 3, column municipality: 'Small Town' is no id of a municipality"),
+    ("bodies.csv", "small,,\n", "small,http://wikidata,\n", "row 3, column wikidata: 'http://wikidata' is no Wikidata id"),
     ("bodies.csv", "body,label,short", "body,name,short", "row 1: the columns are not"),
     ("bodies.csv", ",", ";", "separated by semicolons"),
     ("aliases.csv", "Städtetag,staedtetag", "Städtetag,dst", "row 2, column body: there is no body 'dst'"),
     ("aliases.csv", "Städtetag,", " ,", "row 2, column alias: is empty"),
     ("aliases.csv", "Städtetag,staedtetag", "Städtetag,staedtetag\nSTÄDTETAG,umweltausschuss", "row 3, column alias: 'STÄDTETAG' already stands for"),
-    ("decisions.csv", "amt-a-01", "amt-z-01", "row 2, column record: there is no record 'amt-z-01' in the set 'small-2026'"),
-    ("decisions.csv", "small-2026", "big-2026", "row 2, column record: there is no record 'amt-a-01' in the set 'big-2026'"),
-    ("decisions.csv", "umweltausschuss", "ausschuss", "row 2, column body: there is no body 'ausschuss'"),
-    ("decisions.csv", "same", "equal", "row 2, column judgement: 'equal' is no judgement; wanted one of: same, different, unsure"),
-    ("decisions.csv", "Gleicher Name", "", "row 2, column justification: is empty"),
-    ("decisions.csv", "2026-11-22", "2026-02-30", "row 2, column date: '2026-02-30' is no date; wanted: 2026-11-22"),
-    ("decisions.csv", "2026-11-22", "22.11.2026", "row 2, column date: '22.11.2026' is no date"),
-    ("decisions.csv", "Gleicher Name", '"""; DROP TABLE', "cannot be read as CSV"),
+    ("decisions/small-2026.csv", "amt-a-01", "amt-z-01", "row 2, column record: there is no record 'amt-z-01' in the set 'small-2026'"),
+    ("decisions/small-2026.csv", "umweltausschuss", "ausschuss", "row 2, column body: there is no body 'ausschuss'"),
+    ("decisions/small-2026.csv", "same", "equal", "row 2, column judgement: 'equal' is no judgement; wanted one of: same, different, unsure"),
+    ("decisions/small-2026.csv", "Gleicher Name", "", "row 2, column justification: is empty"),
+    ("decisions/small-2026.csv", "2026-11-22", "2026-02-30", "row 2, column date: '2026-02-30' is no date; wanted: 2026-11-22"),
+    ("decisions/small-2026.csv", "2026-11-22", "22.11.2026", "row 2, column date: '22.11.2026' is no date"),
+    ("decisions/small-2026.csv", "Gleicher Name", '"""; DROP TABLE', "cannot be read as CSV"),
     ("fields.csv", "umweltausschuss", "ausschuss", "row 2, column body: there is no body 'ausschuss'"),
     ("fields.csv", "environment-climate", "umwelt", "row 2, column field: 'umwelt' is no policy field"),
     ("persons.csv", "beispiel,,Ada", "Ada Beispiel,,Ada", "row 2, column person: 'Ada Beispiel' is no id"),
@@ -127,7 +127,11 @@ def test_any_file_of_the_register_can_be_unusable(city: Root, cli: CliRunner, na
 
 
 def test_all_problems_of_all_files_at_once(city: Root, cli: CliRunner) -> None:
-    for file, old, new in (("bodies.csv", ",committee,", ",klub,"), ("persons.csv", "Beispiel,\n", ",\n"), ("decisions.csv", "same", "equal")):
+    for file, old, new in (
+        ("bodies.csv", ",committee,", ",klub,"),
+        ("persons.csv", "Beispiel,\n", ",\n"),
+        ("decisions/small-2026.csv", "same", "equal"),
+    ):
         path = city.register / file
         write_text(path, path.read_text(encoding="utf-8").replace(old, new))
     assert told(cli, city, "convert").count("\n") == 2

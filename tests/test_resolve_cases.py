@@ -1,7 +1,7 @@
 """How well resolving works, measured on labelled pairs of real names (``tests/resolve_cases/cases.csv``).
 
-Each pair is two names as rows, umbrella cells or the register write them, each with the umbrella that its row puts in front, and whether they mean
-one body. Name ``a`` is taken as a new row against the register that holds the body of name ``b``.
+Each pair is two names as rows, umbrella cells or the register write them, each with the umbrella that its row puts in front and with its city, and
+whether they mean one body. Name ``a`` is taken as a new row of its city against the register that holds the body of name ``b``.
 
 Two things are measured. (1) What could be merged without anybody looking: only a name that is exactly a known name counts, with the umbrella fitting
 (score 100). (2) How high the true body stands in the list of candidates. A name must not find itself there: for each true pair the label, short name
@@ -24,7 +24,7 @@ import pytest
 
 from gremiennetz.graph.files import load_register
 from gremiennetz.places import Root
-from gremiennetz.records import read_dataset
+from gremiennetz.records import read_datasets
 from gremiennetz.register import Register, key
 from gremiennetz.resolve import Candidate, candidates
 from gremiennetz.vocabulary import Vocabulary
@@ -44,8 +44,10 @@ class Case:
 
     a: str
     a_umbrella: str
+    a_city: str
     b: str
     b_umbrella: str
+    b_city: str
     same: str
     why: str
 
@@ -68,10 +70,10 @@ def register(repository: Root) -> Register:
 def meanings(repository: Root, register: Register) -> Meanings:
     """Return umbrella and name, as written → the bodies that people decided they mean."""
     found: Meanings = defaultdict(set)
-    dataset = read_dataset(repository, "dresden-2026")
-    decided = register.body_of(dataset.id)
-    for record in dataset.records.values():
-        found[key(record.text("umbrella")), key(record.text("name"))].add(decided[record.id])
+    for dataset in read_datasets(repository):
+        decided = register.body_of(dataset.id)
+        for record in dataset.records.values():
+            found[key(record.text("umbrella")), key(record.text("name"))].add(decided[record.id])
     for body in register.bodies.values():
         for name in register.names(body):
             found["", key(name)].add(body.id)
@@ -81,7 +83,8 @@ def meanings(repository: Root, register: Register) -> Meanings:
 @pytest.fixture(scope="module")
 def as_new_names(cases: list[Case], register: Register) -> list[tuple[Case, list[Candidate]]]:
     """Return each pair with the candidates of its first name, had nobody ever written that name down."""
-    return [(case, candidates(case.a, without(register, case.a), case.a_umbrella, most=len(register.bodies))) for case in cases]
+    most = len(register.bodies)
+    return [(case, candidates(case.a, without(register, case.a), case.a_umbrella, most, municipality=case.a_city)) for case in cases]
 
 
 def the_body(meanings: Meanings, name: str, umbrella: str) -> str:
@@ -101,13 +104,14 @@ def without(register: Register, name: str) -> Register:
     return attrs.evolve(register, bodies=bodies, aliases=aliases)
 
 
-def exact(register: Register, name: str, umbrella: str) -> set[str]:
-    """Return the bodies that a row could be merged with unseen."""
-    return {item.body.id for item in candidates(name, register, umbrella, most=len(register.bodies)) if item.score == 100.0}
+def exact(register: Register, name: str, umbrella: str, city: str) -> set[str]:
+    """Return the bodies that a row of a city could be merged with unseen."""
+    found = candidates(name, register, umbrella, most=len(register.bodies), municipality=city)
+    return {item.body.id for item in found if item.score == 100.0}
 
 
 def test_the_pairs_are_real_many_and_labelled_as_people_decided(cases: list[Case], meanings: Meanings) -> None:
-    assert len({attrs.astuple(case)[:4] for case in cases}) == len(cases) >= 150
+    assert len({attrs.astuple(case)[:6] for case in cases}) == len(cases) >= 150
     assert min(sum(case.same == "yes" for case in cases), sum(case.same == "no" for case in cases)) >= 75
     for case in cases:
         assert case.why
@@ -122,12 +126,12 @@ def test_no_two_bodies_are_merged(cases: list[Case], register: Register, meaning
     false = []
     for case in cases:
         other = the_body(meanings, case.b, case.b_umbrella)
-        hits = exact(register, case.a, case.a_umbrella)
+        hits = exact(register, case.a, case.a_umbrella, case.a_city)
         assert len(hits) <= 1, (case, hits)
         merged[case.same] += other in hits
         left[case.same] += other not in hits
         own = the_body(meanings, case.a, case.a_umbrella)
-        if case.same == "no" and (other in hits or own in exact(register, case.b, case.b_umbrella)):
+        if case.same == "no" and (other in hits or own in exact(register, case.b, case.b_umbrella, case.b_city)):
             false.append(case)
     record_property(
         "measured",

@@ -15,14 +15,18 @@ from rich.measure import Measurement
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from gremiennetz import __version__, analysis, overview, query, validate
+from gremiennetz import __version__, analysis, changes, overview, query, validate
+from gremiennetz.cli_convert import convert_command
+from gremiennetz.cli_diff import diff_command
 from gremiennetz.cli_export import export_command
+from gremiennetz.cli_ingest import ingest_command, init_command
 from gremiennetz.cli_resolve import resolve_command
 from gremiennetz.cli_serve import publish_command, serve_command
 from gremiennetz.errors import GremiennetzError, InputError
 from gremiennetz.files import MAX_BYTES, decoded, read_text
 from gremiennetz.graph import files, store
 from gremiennetz.network import write as write_network
+from gremiennetz.pairs import unit_pairs
 from gremiennetz.places import Root
 from gremiennetz.records import check_ledger, read_datasets
 from gremiennetz.remote import RemoteEngine
@@ -127,27 +131,37 @@ def build(root: RootOption = Path()) -> None:
     if not report.conforms:
         typer.echo(validate.as_text(item for item in report.findings if item.severity == "Violation"), err=True)
         raise typer.Exit(1)
-    page, book = write_report(place, query.StoreEngine(graph), place.build, "internal")
+    reports = write_report(place, query.StoreEngine(graph), place.build, "internal")
     picture = write_network(place, Profile.internal.value, place.build / "network.html")
+    changed = changes.write_pages(place, query.StoreEngine(graph), place.build, "internal")
     products = [
         overview.Product.of(
             picture, place.build, "Das Netzwerk zum Anklicken: Einheiten, Gremien, Dachverbände, Überschneidungen (intern, mit Personen)"
         ),
-        overview.Product.of(page, place.build, "Bericht für das Strategieamt, zum Lesen und Drucken (intern, mit Personen)"),
-        overview.Product.of(book, place.build, "Derselbe Bericht als Arbeitsmappe"),
+        *(overview.Product.of(path, place.build, _REPORTS[path.suffix]) for path in reports),
+        *(overview.Product.of(path, place.build, "Was sich von einer Liste zur nächsten geändert hat (intern, mit Personen)") for path in changed),
         *(overview.Product.of(path, place.build, "Graph als Turtle") for path in written),
     ]
     typer.echo(f"Übersicht: {overview.write(place, graph, products, checks, titles).as_posix()}")
 
 
+_REPORTS = {
+    ".html": "Bericht für das Strategieamt, zum Lesen und Drucken (intern, mit Personen)",
+    ".xlsx": "Derselbe Bericht als Arbeitsmappe",
+}
+
+
 @app.command(name="report")
 def report_command(
-    root: RootOption = Path(), profile: ProfileOption = Profile.internal, out: Annotated[Path | None, typer.Option("--out")] = None
+    root: RootOption = Path(),
+    profile: ProfileOption = Profile.internal,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder to write to.", show_default="build")] = None,
+    dataset: Annotated[str | None, typer.Option("--set", help="The report of this set.", show_default="the newest of each municipality")] = None,
 ) -> None:
-    """Write the report for the strategy office: HTML for reading and printing, XLSX for working on."""
+    """Write the report for the strategy office: HTML for reading and printing, XLSX for working on; one for each municipality."""
     place = Root(root)
     engine = query.StoreEngine(store.in_memory(place, people=profile is Profile.internal))
-    for path in write_report(place, engine, out or place.build, profile.value):
+    for path in write_report(place, engine, out or place.build, profile.value, dataset):
         typer.echo(path.as_posix())
 
 
@@ -156,17 +170,11 @@ def network_command(
     root: RootOption = Path(),
     profile: ProfileOption = Profile.internal,
     out: Annotated[Path | None, typer.Option("--out", help="File to write.", show_default="build/network.html")] = None,
+    dataset: Annotated[str | None, typer.Option("--set", help="Show this set.", show_default="the newest of each municipality")] = None,
 ) -> None:
     """Write the interactive network: one HTML file that works offline."""
     place = Root(root)
-    typer.echo(write_network(place, profile.value, out or place.build / "network.html").as_posix())
-
-
-@app.command()
-def convert(root: RootOption = Path()) -> None:
-    """Write the graph: records and register to data/ttl."""
-    for path in files.write(Root(root)):
-        typer.echo(path.as_posix())
+    typer.echo(write_network(place, profile.value, out or place.build / "network.html", dataset).as_posix())
 
 
 @app.command(name="validate")
@@ -181,7 +189,7 @@ def validate_command(
 ) -> None:
     """Check the graph against the SHACL shapes; exit code 1 when one is violated."""
     place = Root(root)
-    graph = store.in_memory(place, people=profile is validate.Profile.internal)
+    graph = store.opened(place, people=profile is validate.Profile.internal)
     report = validate.validate(graph, place.shipped("shapes"), profile)
     if style is ReportFormat.ttl:
         typer.echo(report.graph.serialize(format="turtle"), nl=False)
@@ -244,16 +252,23 @@ class Analysis(StrEnum):
 
     bridges = "bridges"
     communities = "communities"
+    pairs = "pairs"
 
 
 @app.command()
 def analyse(
-    kind: Annotated[Analysis, typer.Argument(help="bridges: who lies between others; communities: who belongs closely together.")],
+    kind: Annotated[
+        Analysis,
+        typer.Argument(help="bridges: who lies between others; communities: who belongs closely together; pairs: which units overlap, country-wide."),
+    ],
     root: RootOption = Path(),
     style: Annotated[QueryFormat, typer.Option("--format", help="How the result is written.")] = QueryFormat.table,
 ) -> None:
     """Analyse the network of units and bodies; everything that SPARQL can say is a query (gremiennetz query overlap/...)."""
     place = Root(root)
+    if kind is Analysis.pairs:
+        _print(unit_pairs(query.Library(place.shipped("queries")), _query_engine(place, Profile.internal, None)), style)
+        return
     graph = analysis.network(query.Library(place.shipped("queries")), _query_engine(place, Profile.public, None))
     found = analysis.bridges(graph) if kind is Analysis.bridges else analysis.communities(graph)
     _print(analysis.as_table(found), style)
@@ -305,6 +320,10 @@ def _print(result: query.Table, style: QueryFormat) -> None:
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
+app.command(name="convert")(convert_command)
+app.command(name="diff")(diff_command)
+app.command(name="init")(init_command)
+app.command(name="ingest")(ingest_command)
 app.command(name="resolve")(resolve_command)
 app.command(name="export")(export_command)
 app.command(name="serve")(serve_command)

@@ -28,6 +28,11 @@ def export_command(
     root: Annotated[Path, typer.Option("--root", help="Folder that holds data/.", show_default="the current one")] = Path(),
     base: Annotated[str | None, typer.Option("--base", help="Base of all IRIs of the package.", show_default="as in dataset.toml")] = None,
     profile: Annotated[ExportProfile, typer.Option("--profile", help="public, or internal with the names of persons.")] = ExportProfile.public,
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A set to publish, may be given several times.", show_default="all that have a table [publication]"),
+    ] = None,
+    endpoint: Annotated[str | None, typer.Option("--endpoint", help="Take the graph from this SPARQL endpoint instead of from here.")] = None,
     compare: Annotated[tuple[Path, Path] | None, typer.Option("--diff", help="Two packages, OLD and NEW: tell what changed.")] = None,
     *,
     with_persons: Annotated[bool, typer.Option("--yes-with-persons", help="Needed for --profile internal: the package names persons.")] = False,
@@ -56,9 +61,13 @@ def export_command(
         def track(items: Sequence[str], label: str) -> Iterable[str]:
             return bar.track(items, description=label, total=len(items))
 
-        done = package.write(Root(root), out, base=base, people=people, track=track)
+        done = package.write(Root(root), out, base=base, people=people, sets=sets or (), endpoint=endpoint, track=track)
     things = sum(done.things.values())
     typer.echo(f"{done.path.as_posix()}: {things} things, {done.files} files, base {done.base}, profile {profile.value}")
+    typer.echo(f"published: {', '.join(done.sets)}")
+    for name in done.left_out:
+        reason = "it was not named with --set" if sets else f"data/records/{name}/dataset.toml has no table [publication]"
+        typer.echo(f"not published: {name}; {reason}")
 
 
 def _check(root: Root, out: Path) -> None:

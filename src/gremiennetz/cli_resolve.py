@@ -14,7 +14,7 @@ from gremiennetz.errors import GremiennetzError, InputError
 from gremiennetz.graph.files import load_register
 from gremiennetz.places import Root
 from gremiennetz.records import Dataset, Record, read_dataset
-from gremiennetz.register import Decision, Register, check_against
+from gremiennetz.register import Decision, Register, check_set
 from gremiennetz.vocabulary import Vocabulary
 
 
@@ -55,7 +55,7 @@ def resolve_command(
             raise GremiennetzError(f"there is no record {record!r} in {name}")
         _show(data, register, data.records[record])
         return
-    problems = check_against(register, [data])
+    problems = check_set(register, data)
     open_records = list(resolve.undecided(data, register))
     if interactive:
         _ask(place, data, register, open_records, author)
@@ -83,7 +83,7 @@ def _show(data: Dataset, register: Register, record: Record) -> None:
     typer.echo(f"{record.id} ({record.file} row {record.row}; {state}): {resolve.full_name(record)}")
     if record.text("purpose"):
         typer.echo(f"    {record.text('purpose')[:120]}")
-    for found in resolve.candidates(record.text("name"), register, record.text("umbrella")):
+    for found in resolve.candidates_of(record, data, register):
         rows = [other for other, body in decided.items() if body == found.body.id and other != record.id]
         typer.echo(f"  {found.score:5.1f}  {found.body.id} ({found.body.label}): {found.reason}")
         for other in rows[:3]:

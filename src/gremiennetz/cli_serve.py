@@ -36,6 +36,10 @@ def serve_command(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8010,
     profile: ProfileOption = Profile.public,
     url: Annotated[str | None, typer.Option("--url", help="Address under which others reach it, such as behind a proxy.")] = None,
+    pages: Annotated[
+        Path | None,
+        typer.Option("--pages", help="Package of gremiennetz export: its pages are served too.", show_default="build/export if it is there"),
+    ] = None,
     timeout: Annotated[int, typer.Option("--timeout", min=1, help="Longest time for a query, in seconds.")] = _LIMITS.seconds,
     max_query: Annotated[int, typer.Option("--max-query", min=1, help="Longest query, in KiB.")] = _LIMITS.query_bytes // 2**10,
     max_result: Annotated[int, typer.Option("--max-result", min=1, help="Largest result, in MiB.")] = _LIMITS.result_bytes // 2**20,
@@ -43,13 +47,13 @@ def serve_command(
     waiting: Annotated[int, typer.Option("--waiting", min=1, help="Most queries that wait for their turn.")] = _LIMITS.waiting,
     memory: Annotated[int, typer.Option("--memory", min=1, help="Most memory for the engine, in GiB (Linux).")] = _LIMITS.memory // 2**30,
 ) -> None:
-    """Serve the graph: a SPARQL endpoint for programs, a query page for people."""
+    """Serve the graph: a SPARQL endpoint for programs, a query page for people, and a page per thing."""
     from gremiennetz.endpoint.serve import serve  # noqa: PLC0415 - the other commands need not wait for it
 
     limits = Limits(
         query_bytes=max_query * 2**10, result_bytes=max_result * 2**20, seconds=timeout, running=running, waiting=waiting, memory=memory * 2**30
     )
-    serve(Root(root), host, port, profile.value, limits, url, typer.echo)
+    serve(Root(root), host, port, profile.value, limits, url, typer.echo, pages)
 
 
 def publish_command(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import tempfile
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -29,32 +30,32 @@ class Row:
     cells: dict[str, str]
 
 
-def read_text(path: Path, shown: str | None = None) -> str:
+def read_text(path: Path, shown: str | None = None, most: int = MAX_BYTES) -> str:
     """Read a UTF-8 file (with or without a byte order mark).
 
-    Raises ``InputError`` when it is missing, a directory, larger than ``MAX_BYTES`` or in another encoding.
+    Raises ``InputError`` when it is missing, a directory, larger than ``most`` bytes or in another encoding.
     """
     name = shown or path.name or str(path)
     try:
         size = path.stat().st_size
         if path.is_dir():
             raise InputError([Problem(name, "is a directory, a file was expected")])
-        if size > MAX_BYTES:
-            message = f"is {size / 2**20:.0f} MB; files of this kind have at most {MAX_BYTES // 2**20} MB"
+        if size > most:
+            message = f"is {size / 2**20:.0f} MB; files of this kind have at most {most // 2**20} MB"
             raise InputError([Problem(name, message)])
         with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)  # the size above is that of a file; a pipe or a device has none
+            raw = file.read(most + 1)  # the size above is that of a file; a pipe or a device has none
     except FileNotFoundError:
         raise InputError([Problem(name, f"does not exist (looked for at {path})")]) from None
     except OSError as error:
         raise InputError([Problem(name, f"cannot be read: {error.strerror}")]) from None
-    return decoded(raw, name)
+    return decoded(raw, name, most)
 
 
-def decoded(raw: bytes, name: str) -> str:
+def decoded(raw: bytes, name: str, most: int = MAX_BYTES) -> str:
     """Return bytes as text. Raises ``InputError`` when they are too many, no UTF-8, or hold a NUL; ``name`` is what messages call them."""
-    if len(raw) > MAX_BYTES:
-        raise InputError([Problem(name, f"is larger than {MAX_BYTES // 2**20} MB")])
+    if len(raw) > most:
+        raise InputError([Problem(name, f"is larger than {most // 2**20} MB")])
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -66,13 +67,13 @@ def decoded(raw: bytes, name: str) -> str:
     return text
 
 
-def read_table(path: Path, columns: Sequence[str], shown: str | None = None) -> list[Row]:
+def read_table(path: Path, columns: Sequence[str], shown: str | None = None, most: int = MAX_BYTES) -> list[Row]:
     """Read a comma-separated table whose header is exactly ``columns``.
 
     Raises ``InputError`` with every problem of the file: a header that differs, rows with too few or too many cells, broken quoting.
     """
     name = shown or path.name or str(path)
-    text = read_text(path, name)
+    text = read_text(path, name, most)
     if not text.strip():
         raise InputError([Problem(name, f"is empty; its first line has to be {','.join(columns)}")])
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -150,6 +151,26 @@ def write_bytes(path: Path, data: bytes) -> None:
 def table_text(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a table as the CSV that ``read_table`` reads."""
     return "".join(f"{_line(cells)}\n" for cells in (columns, *rows))
+
+
+_FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r\n]")
+
+
+def inert(text: str) -> str:
+    """Return a text as a spreadsheet shows it and never runs it: one that would start a formula gets an apostrophe in front.
+
+    ``verbatim`` undoes it.
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def verbatim(text: str) -> str:
+    """Return the text that ``inert`` was given.
+
+    >>> verbatim(inert("=1+1")), verbatim(inert("'-x")), verbatim("'tis")
+    ('=1+1', "'-x", "'tis")
+    """
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 def _line(cells: Sequence[str]) -> str:

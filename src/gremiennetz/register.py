@@ -1,6 +1,6 @@
 """The register: which record means which body, decided by people in files that git shows (``data/register/``).
 
-``bodies.csv`` knows the bodies across all sets, ``aliases.csv`` their other names, ``decisions.csv`` which record is which body and why,
+``bodies.csv`` knows the bodies across all sets, ``aliases.csv`` their other names, ``decisions/<set>.csv`` which record is which body and why,
 ``fields.csv`` what a body deals with, ``persons.csv`` and ``mentions.csv`` the same for people. Nothing here is guessed: a record
 without a decision keeps a provisional body of its own until somebody decides.
 """
@@ -11,29 +11,35 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 
 import attrs
 
 from gremiennetz.errors import InputError, Problem
-from gremiennetz.files import Row, read_table
+from gremiennetz.files import MAX_BYTES, Row, read_table
 from gremiennetz.records import Dataset
 
-BODY_COLUMNS = ("body", "label", "short", "kind", "legal_form", "umbrella", "wikidata", "note")
+BODY_COLUMNS = ("body", "label", "short", "kind", "legal_form", "umbrella", "municipality", "wikidata", "note")
 ALIAS_COLUMNS = ("alias", "body")
-DECISION_COLUMNS = ("dataset", "record", "body", "judgement", "justification", "author", "date", "comment")
+DECISION_COLUMNS = ("record", "body", "judgement", "justification", "author", "date", "comment")
 FIELD_COLUMNS = ("body", "field", "justification")
 PERSON_COLUMNS = ("person", "title", "given", "family", "note")
 MENTION_COLUMNS = ("dataset", "record", "mention", "person", "justification", "author", "date")
 MERGED_COLUMNS = ("old", "body", "date", "comment")
 JUDGEMENTS = ("same", "different", "unsure")
+MAX_BODIES = 4 * MAX_BYTES
+"""The bodies of a country stand in one file: 640,000 of 2,000 cities take 90 MB."""
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @attrs.frozen
 class Body:
-    """A body as the register knows it. ``kind`` and ``legal_form`` are local names of vocabularies; ``umbrella`` is the direct parent."""
+    """A body as the register knows it. ``kind`` and ``legal_form`` are local names of vocabularies; ``umbrella`` is the direct parent.
+
+    ``municipality`` is the city that the body belongs to (its own ``Bildungsbeirat``), empty for one that any city may take part in.
+    """
 
     id: str
     label: str
@@ -41,6 +47,7 @@ class Body:
     kind: str = "undecided"
     legal_form: str = ""
     umbrella: str = ""
+    municipality: str = ""
     wikidata: str = ""
     note: str = ""
     row: int = 0
@@ -82,7 +89,7 @@ class Field:
     row: int
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Register:
     """All that is known across sets."""
 
@@ -111,9 +118,24 @@ class Register:
             chain.append(body)
         return chain
 
+    def bound_elsewhere(self, body: Body, municipality: str) -> Body | None:
+        """Return the body that keeps another city out: the body itself or one above it that belongs to one city, and not to this one."""
+        return next((item for item in (body, *self.above(body)) if item.municipality not in {"", municipality}), None)
+
+    @cached_property
+    def _by_set(self) -> dict[str, list[Decision]]:
+        found: dict[str, list[Decision]] = {}
+        for item in self.decisions:
+            found.setdefault(item.dataset, []).append(item)
+        return found
+
+    def decisions_on(self, dataset: str) -> list[Decision]:
+        """Return the judgements on the records of one set, in the order of their file."""
+        return self._by_set.get(dataset, [])
+
     def body_of(self, dataset: str) -> dict[str, str]:
         """Return record id → body id for one set, as far as decided."""
-        return {item.record: item.body for item in self.decisions if item.dataset == dataset and item.judgement == "same"}
+        return {item.record: item.body for item in self.decisions_on(dataset) if item.judgement == "same"}
 
 
 def key(text: str) -> str:
@@ -126,12 +148,12 @@ class _Reading:
         self.folder = folder
         self.problems: list[Problem] = []
 
-    def rows(self, name: str, columns: tuple[str, ...]) -> list[Row]:
+    def rows(self, name: str, columns: tuple[str, ...], most: int = MAX_BYTES) -> list[Row]:
         path = self.folder / name
         if not path.exists():
             return []
         try:
-            return read_table(path, columns, f"data/register/{name}")
+            return read_table(path, columns, f"data/register/{name}", most)
         except InputError as error:
             self.problems.extend(error.problems)
             return []
@@ -158,22 +180,36 @@ class _Reading:
             self.add(name, row.number, "date", f"{value!r} is no date; wanted: 2026-11-22")
 
 
-def read_register(folder: Path, kinds: Mapping[str, str], forms: Mapping[str, str], fields: Mapping[str, str]) -> Register:
+def read_register(
+    folder: Path, kinds: Mapping[str, str], forms: Mapping[str, str], fields: Mapping[str, str], *, decisions: bool = True
+) -> Register:
     """Read the register; a file that does not exist is an empty one.
 
-    ``kinds``, ``forms`` and ``fields`` are the names that the vocabularies allow. Raises ``InputError`` with the problems of all files.
+    ``kinds``, ``forms`` and ``fields`` are the names that the vocabularies allow. The decisions on a country's sets are more than all else together:
+    without ``decisions`` they are left out, to be read set by set (``with_decisions``). Raises ``InputError`` with the problems of all files.
     """
     reading = _Reading(folder)
+    if (folder / "decisions.csv").exists():
+        reading.problems.append(Problem("data/register/decisions.csv", "is not read; decisions on a set stand in decisions/<set>.csv"))
     bodies = _bodies(reading, kinds, forms)
     aliases = _aliases(reading, bodies)
-    decisions = _decisions(reading, bodies)
+    judged = _decisions(reading, bodies) if decisions else ()
     assigned = _fields(reading, bodies, fields)
     persons = _persons(reading)
     mentions, mention_rows = _mentions(reading, persons)
     merged = _merged(reading, bodies)
     if reading.problems:
         raise InputError(reading.problems)
-    return Register(bodies, aliases, decisions, assigned, persons, mentions, merged, mention_rows)
+    return Register(bodies, aliases, judged, assigned, persons, mentions, merged, mention_rows)
+
+
+def with_decisions(register: Register, folder: Path, dataset: str) -> Register:
+    """Return the register with the decisions on one set and no others. Raises ``InputError`` with the problems of their file."""
+    reading = _Reading(folder)
+    decisions = tuple(_decisions_on(dataset, reading, register.bodies))
+    if reading.problems:
+        raise InputError(reading.problems)
+    return attrs.evolve(register, decisions=decisions)
 
 
 def _persons(reading: _Reading) -> dict[str, Person]:
@@ -193,7 +229,7 @@ def _bodies(reading: _Reading, kinds: Mapping[str, str], forms: Mapping[str, str
     name = "bodies.csv"
     bodies: dict[str, Body] = {}
     seen: dict[str, int] = {}
-    for row in reading.rows(name, BODY_COLUMNS):
+    for row in reading.rows(name, BODY_COLUMNS, MAX_BODIES):
         cells, number = row.cells, row.number
         body = Body(
             cells["body"],
@@ -202,6 +238,7 @@ def _bodies(reading: _Reading, kinds: Mapping[str, str], forms: Mapping[str, str
             cells["kind"],
             cells["legal_form"],
             cells["umbrella"],
+            cells["municipality"],
             cells["wikidata"],
             cells["note"],
             number,
@@ -213,6 +250,8 @@ def _bodies(reading: _Reading, kinds: Mapping[str, str], forms: Mapping[str, str
             reading.add(name, number, "kind", f"{body.kind!r} is no kind; wanted one of: {', '.join(kinds)}")
         if body.legal_form and body.legal_form not in forms:
             reading.add(name, number, "legal_form", f"{body.legal_form!r} is no legal form; wanted one of: {', '.join(forms)}")
+        if body.municipality and not _SLUG.fullmatch(body.municipality):
+            reading.add(name, number, "municipality", f"{body.municipality!r} is no id of a municipality such as dresden")
         if body.wikidata and not re.fullmatch(r"Q[1-9]\d*", body.wikidata):
             reading.add(name, number, "wikidata", f"{body.wikidata!r} is no Wikidata id such as Q1234")
         bodies[body.id] = body
@@ -247,14 +286,33 @@ def _aliases(reading: _Reading, bodies: Mapping[str, Body]) -> dict[str, tuple[s
     return {body: tuple(names) for body, names in found.items()}
 
 
+def decisions_path(folder: Path, dataset: str) -> Path:
+    """Return the file with the decisions on a set, in the folder of the register."""
+    return folder / "decisions" / f"{dataset}.csv"
+
+
+def decisions_file(dataset: str) -> str:
+    """Return how messages call the file with the decisions on a set."""
+    return f"data/register/decisions/{dataset}.csv"
+
+
 def _decisions(reading: _Reading, bodies: Mapping[str, Body]) -> tuple[Decision, ...]:
-    name = "decisions.csv"
+    return tuple(item for name in _judged_sets(reading.folder) for item in _decisions_on(name, reading, bodies))
+
+
+def _judged_sets(folder: Path) -> list[str]:
+    """Return the names of the sets that there are decisions on."""
+    return sorted(path.stem for path in (folder / "decisions").glob("*.csv"))
+
+
+def _decisions_on(dataset: str, reading: _Reading, bodies: Mapping[str, Body]) -> list[Decision]:
+    name = f"decisions/{dataset}.csv"
     decisions = []
-    chosen: dict[tuple[str, str], Decision] = {}
-    judged: dict[tuple[str, str, str], Decision] = {}
+    chosen: dict[str, Decision] = {}
+    judged: dict[tuple[str, str], Decision] = {}
     for row in reading.rows(name, DECISION_COLUMNS):
-        item = Decision(**row.cells, row=row.number)
-        if item.body not in bodies:
+        item = Decision(dataset, **row.cells, row=row.number)
+        if bodies and item.body not in bodies:
             reading.add(name, row.number, "body", f"there is no body {item.body!r}")
         if item.judgement not in JUDGEMENTS:
             reading.add(name, row.number, "judgement", f"{item.judgement!r} is no judgement; wanted one of: {', '.join(JUDGEMENTS)}")
@@ -263,16 +321,16 @@ def _decisions(reading: _Reading, bodies: Mapping[str, Body]) -> tuple[Decision,
                 reading.add(name, row.number, column, "is empty")
         reading.date(name, row)
         if item.judgement == "same":
-            other = chosen.setdefault((item.dataset, item.record), item)
+            other = chosen.setdefault(item.record, item)
             if other.body != item.body:
                 message = f"{item.record} is {item.body!r} here and {other.body!r} in row {other.row}; only one can be the same"
                 reading.add(name, row.number, "body", message)
-        before = judged.setdefault((item.dataset, item.record, item.body), item)
+        before = judged.setdefault((item.record, item.body), item)
         if before.judgement != item.judgement:
             message = f"{item.record} and {item.body!r} are {item.judgement!r} here and {before.judgement!r} in row {before.row}"
             reading.add(name, row.number, "judgement", message)
         decisions.append(item)
-    return tuple(decisions)
+    return decisions
 
 
 def _fields(reading: _Reading, bodies: Mapping[str, Body], fields: Mapping[str, str]) -> tuple[Field, ...]:
@@ -323,32 +381,39 @@ def _merged(reading: _Reading, bodies: Mapping[str, Body]) -> dict[str, str]:
     return found
 
 
-def check_against(register: Register, datasets: Iterable[Dataset]) -> list[Problem]:
-    """Check the register against the sets: decisions and mentions name records that exist, and the rows agree with it (``guards``)."""
-    known = {dataset.id: dataset for dataset in datasets}
+def check_sets(folder: Path, register: Register, datasets: Iterable[str]) -> list[Problem]:
+    """Check that the register speaks of no set that does not exist."""
+    known = set(datasets)
+    problems = [Problem(decisions_file(name), f"there is no set {name!r} in data/records") for name in _judged_sets(folder) if name not in known]
+    return problems + [_no_mention(register, key) for key in register.mentions if key[0] not in known]
+
+
+def check_set(register: Register, dataset: Dataset) -> list[Problem]:
+    """Check what the register says about one set."""
     problems = []
-    for item in register.decisions:
-        dataset = known.get(item.dataset)
-        if dataset is None or item.record not in dataset.records:
-            message = f"there is no record {item.record!r} in the set {item.dataset!r}"
-            problems.append(Problem("data/register/decisions.csv", message, row=item.row, column="record"))
-    for dataset_id, record, mention in register.mentions:
-        dataset = known.get(dataset_id)
-        if dataset is None or not any(item.record == record and item.person == mention for item in dataset.mentions):
-            message = f"{dataset_id}/{record} does not mention {mention!r}"
-            row = register.mention_rows.get((dataset_id, record, mention))
-            problems.append(Problem("data/register/mentions.csv", message, row=row, column="mention"))
-    return problems + [problem for dataset in known.values() for problem in guards(dataset, register)]
+    for item in register.decisions_on(dataset.id):
+        if item.record not in dataset.records:
+            message = f"there is no record {item.record!r} in the set {dataset.id!r}"
+            problems.append(Problem(decisions_file(dataset.id), message, row=item.row, column="record"))
+    there = {(dataset.id, item.record, item.person) for item in dataset.mentions}
+    problems += [_no_mention(register, key) for key in register.mentions if key[0] == dataset.id and key not in there]
+    return problems + guards(dataset, register)
+
+
+def _no_mention(register: Register, key: tuple[str, str, str]) -> Problem:
+    dataset, record, mention = key
+    message = f"{dataset}/{record} does not mention {mention!r}"
+    return Problem("data/register/mentions.csv", message, row=register.mention_rows.get(key), column="mention")
 
 
 def guards(dataset: Dataset, register: Register) -> list[Problem]:
     """Check what must hold between the rows and the register.
 
-    A row that puts an umbrella in front has to mean a body below an umbrella of that name, unless the cell itself is uncertain: rows with
-    different parents are never one body. (Two kinds or two parents of one body cannot be written down, and a ``different`` against a ``same``
-    is found when the register is read.)
+    A body that belongs to one city takes no row of another. A row that puts an umbrella in front has to mean a body below an umbrella of that
+    name, unless the cell itself is uncertain: rows with different parents are never one body. (Two kinds or two parents of one body cannot be
+    written down, and a ``different`` against a ``same`` is found when the register is read.)
     """
-    problems = []
+    problems = _bound_elsewhere(dataset, register)
     decided = register.body_of(dataset.id)
     for record in dataset.records.values():
         body = register.bodies.get(decided.get(record.id, ""))
@@ -362,4 +427,17 @@ def guards(dataset: Dataset, register: Register) -> list[Problem]:
                 f"{' / '.join(item.id for item in register.above(body)) or 'no umbrella'}; add the umbrella or the alias"
             )
             problems.append(Problem(f"data/records/{dataset.id}/{record.file}", message, row=record.row, column="umbrella"))
+    return problems
+
+
+def _bound_elsewhere(dataset: Dataset, register: Register) -> list[Problem]:
+    problems = []
+    for item in register.decisions_on(dataset.id):
+        body = register.bodies.get(item.body)
+        if item.judgement != "same" or body is None:
+            continue
+        bound = register.bound_elsewhere(body, dataset.municipality)
+        if bound:
+            message = f"{item.record} is of {dataset.municipality!r}, but {bound.id} (bodies.csv row {bound.row}) belongs to {bound.municipality!r}"
+            problems.append(Problem(decisions_file(dataset.id), message, row=item.row, column="body"))
     return problems

@@ -2,14 +2,15 @@
 
 Similarity decides nothing. A name is brought into comparable form (Unicode NFKC, case, punctuation, legal form kept apart); an exact alias of
 the register names its body; everything else becomes a ranked list. What must not happen is kept from happening by guards, which name the rows:
-a body never has two kinds or two parents, and a ``different`` is stronger than any chain of ``same``.
+a body never has two kinds or two parents, a ``different`` is stronger than any chain of ``same``, and a body that is bound to one municipality
+(``Bildungsbeirat``) is neither proposed for nor taken by another's record.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from rigour.names import extract_org_types, remove_org_types
 from gremiennetz.errors import GremiennetzError
 from gremiennetz.files import read_table, table_text, write_text
 from gremiennetz.records import Dataset, Record
-from gremiennetz.register import DECISION_COLUMNS, JUDGEMENTS, Body, Decision, Register, key
+from gremiennetz.register import DECISION_COLUMNS, JUDGEMENTS, Body, Decision, Register, decisions_path, key
 
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _WORD = re.compile(r"\w+")
@@ -89,17 +90,19 @@ def full_name(record: Record) -> str:
     return " – ".join(part for part in (record.text("umbrella"), record.text("name")) if part)
 
 
-def candidates(name: str, register: Register, umbrella: str = "", most: int = 5) -> list[Candidate]:
+def candidates(name: str, register: Register, umbrella: str = "", most: int = 5, *, municipality: str = "") -> list[Candidate]:
     """Rank the bodies that a name may mean, best first; of two that fit equally, the one higher up, then by id.
 
     ``umbrella`` is what the row puts in front of the name; a candidate whose parents do not bear that name loses a fifth of its score.
+    ``municipality`` is the one whose record asks: bodies bound to another are left out, whatever their names; without it all are compared.
     Names are also compared with the umbrella behind the name, and with the abbreviations of other bodies written out
     ("AK Digitalisierung DST"); that alone never counts as exact.
     """
     found = []
-    written_out = _written_out(name, register)
+    bodies = [body for body in register.bodies.values() if not (municipality and register.bound_elsewhere(body, municipality))]
+    written_out = _written_out(name, register, bodies)
     variants = [text for text in dict.fromkeys((f"{name} {umbrella}".strip(), written_out)) if text != name]
-    for body in register.bodies.values():
+    for body in bodies:
         names = register.names(body)
         above = register.above(body)
         pairs = [_compare(name, comparable(name), other) for other in names]
@@ -122,12 +125,12 @@ def candidates(name: str, register: Register, umbrella: str = "", most: int = 5)
     return [item for _, item in ranked[:most]]
 
 
-def _written_out(name: str, register: Register) -> str:
-    """Return a name with each abbreviation that names one body of the register replaced by the body's label."""
+def _written_out(name: str, register: Register, bodies: Iterable[Body]) -> str:
+    """Return a name with each abbreviation that names one of the bodies replaced by the body's label."""
     wanted = {_key(word) for word in _SHORT.findall(name)}
     if not wanted:
         return name
-    labels = {_key(known): body.label for body in register.bodies.values() for known in register.names(body) if _key(known) in wanted}
+    labels = {_key(known): body.label for body in bodies for known in register.names(body) if _key(known) in wanted}
     return _SHORT.sub(lambda match: labels.get(_key(match[0]), match[0]), name)
 
 
@@ -162,23 +165,30 @@ class Open:
     candidates: tuple[Candidate, ...]
 
 
+def candidates_of(record: Record, dataset: Dataset, register: Register) -> list[Candidate]:
+    """Rank the bodies that a record of a set may mean."""
+    return candidates(record.text("name"), register, record.text("umbrella"), municipality=dataset.municipality)
+
+
 def undecided(dataset: Dataset, register: Register) -> Iterator[Open]:
     """Yield the records of a set without a body."""
     decided = register.body_of(dataset.id)
     for record in dataset.records.values():
         if record.id not in decided:
-            yield Open(dataset.id, record, tuple(candidates(record.text("name"), register, record.text("umbrella"))))
+            yield Open(dataset.id, record, tuple(candidates_of(record, dataset, register)))
 
 
 def decide(folder: Path, register: Register, dataset: Dataset, item: Decision) -> None:
-    """Write a judgement to ``decisions.csv``; a judgement on the same record and body is replaced, nothing else is touched.
+    """Write a judgement to the decisions on a set; a judgement on the same record and body is replaced, nothing else is touched.
 
-    Raises ``GremiennetzError`` for a record, body or judgement that does not exist, and for a second ``same``.
+    Raises ``GremiennetzError`` for a record, body or judgement that does not exist, for a second ``same``, and for a ``same`` with a body that is
+    bound to another municipality.
     """
     if item.record not in dataset.records:
         raise GremiennetzError(f"there is no record {item.record!r} in {dataset.id}")
     if item.body not in register.bodies:
-        near = "; ".join(f"{found.body.id} ({found.body.label})" for found in candidates(item.body.replace("-", " "), register, most=3))
+        alike = candidates(item.body.replace("-", " "), register, most=3, municipality=dataset.municipality)
+        near = "; ".join(f"{found.body.id} ({found.body.label})" for found in alike)
         raise GremiennetzError(f"there is no body {item.body!r} in bodies.csv" + (f"; near: {near}" if near else ""))
     if item.judgement not in JUDGEMENTS:
         raise GremiennetzError(f"{item.judgement!r} is no judgement; wanted one of: {', '.join(JUDGEMENTS)}")
@@ -187,18 +197,25 @@ def decide(folder: Path, register: Register, dataset: Dataset, item: Decision) -
     other = register.body_of(dataset.id).get(item.record)
     if item.judgement == "same" and other not in {None, item.body}:
         raise GremiennetzError(f"{item.record} already is {other!r}; take that back first with --undo {other}")
-    path = folder / "decisions.csv"
-    rows = [list(row.cells.values()) for row in read_table(path, DECISION_COLUMNS)] if path.exists() else []
-    kept = [row for row in rows if row[:3] != [item.dataset, item.record, item.body]]
-    kept.append([item.dataset, item.record, item.body, item.judgement, item.justification, item.author, item.date, item.comment])
+    bound = register.bound_elsewhere(register.bodies[item.body], dataset.municipality)
+    if item.judgement == "same" and bound:
+        message = f"{item.body!r} belongs to {bound.municipality!r} (bodies.csv row {bound.row}), {dataset.id} to {dataset.municipality!r}"
+        raise GremiennetzError(message)
+    path = decisions_path(folder, dataset.id)
+    kept = [row for row in _decided(path) if row[:2] != [item.record, item.body]]
+    kept.append([getattr(item, column) for column in DECISION_COLUMNS])
     write_text(path, table_text(DECISION_COLUMNS, kept))
 
 
 def undo(folder: Path, dataset: str, record: str, body: str) -> None:
     """Take the judgement on a record and a body back. Raises ``GremiennetzError`` when there is none."""
-    path = folder / "decisions.csv"
-    rows = [list(row.cells.values()) for row in read_table(path, DECISION_COLUMNS)] if path.exists() else []
-    kept = [row for row in rows if row[:3] != [dataset, record, body]]
+    path = decisions_path(folder, dataset)
+    rows = _decided(path)
+    kept = [row for row in rows if row[:2] != [record, body]]
     if len(kept) == len(rows):
         raise GremiennetzError(f"no decision on {record} and {body}")
     write_text(path, table_text(DECISION_COLUMNS, kept))
+
+
+def _decided(path: Path) -> list[list[str]]:
+    return [list(row.cells.values()) for row in read_table(path, DECISION_COLUMNS)] if path.exists() else []

@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +22,13 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 from servers import Served, serving, small_root, until  # type: ignore[import-not-found] # conftest.py shows Python the way
+
+from gremiennetz.export import package
+from gremiennetz.graph import store
+from gremiennetz.network import write as write_network
+from gremiennetz.places import Root
+from gremiennetz.query import StoreEngine
+from gremiennetz.report.write import write as write_report
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 FOR_EVER = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -253,7 +261,7 @@ def test_the_log_names_nobody(served: Served) -> None:
     assert (last["event"], last["outcome"], last["length"]) == ("query", "ok", 37)
 
 
-def test_pages(served: Served, tmp_path: Path) -> None:
+def test_pages(served: Served) -> None:
     reply = served.get("/report")
     assert (reply.status, reply.text) == (404, "report-public.html does not exist yet; make it with: gremiennetz build\n")
     page = served.get("/query")
@@ -265,12 +273,119 @@ def test_pages(served: Served, tmp_path: Path) -> None:
     assert served.get("/").headers["location"] == "query"
     for wrong in ("/query/../../etc/passwd", "/query/%2e%2e/query", "/store", "/update"):
         assert served.get(wrong).status == 404, wrong
+
+
+def built(root: Root, profile: str, folder: Path, suffix: str = "") -> None:
+    """Write report and network page as ``gremiennetz build`` does."""
+    write_report(root, StoreEngine(store.in_memory(root, people=profile == "internal")), folder, profile)
+    write_network(root, profile, folder / f"network{suffix}.html")
+
+
+def test_the_public_profile_serves_the_public_pages_and_nothing_else(tmp_path: Path) -> None:
     root = small_root(tmp_path)
-    root.build.mkdir(exist_ok=True)
-    (root.build / "report.html").write_text("Erika Mustermann", encoding="utf-8")
-    (root.build / "report-public.html").write_text("nobody", encoding="utf-8")
+    built(root, "internal", root.build)
     with serving(root, tmp_path) as running:
-        assert running.get("/report").text == "nobody"
+        for name in ("report", "network"):  # only the internal ones are there
+            assert running.get(f"/{name}").status == 404
+        built(root, "public", root.build, "-public")
+        for name in ("report", "network"):
+            reply = running.get(f"/{name}")
+            assert (reply.status, reply.headers["content-type"]) == (200, "text/html; charset=utf-8")
+            assert reply.body == (root.build / f"{name}-public.html").read_bytes()
+            assert "Beispiel" not in reply.text
+            assert running.get(f"/{name}", If_None_Match=reply.headers["etag"]).status == 304
+        assert "Beispiel" in (root.build / "network.html").read_text(encoding="utf-8"), "the internal page names a person"
+        for path in ("report.html", "network.html", "report.xlsx", "index.html", "store", "build/report.html", "query/../report.html"):
+            assert running.get(f"/{path}").status == 404, path
+        for name in ("report", "network"):  # somebody puts an internal page in the place of the public one
+            shutil.copyfile(root.build / f"{name}.html", root.build / f"{name}-public.html")
+            reply = running.get(f"/{name}")
+            assert reply.status == 503
+            assert reply.text == f"{name}-public.html is an internal page under the name of a public one; make it anew with: gremiennetz build\n"
+
+
+def test_the_internal_profile_serves_the_internal_pages(tmp_path: Path) -> None:
+    root = small_root(tmp_path)
+    built(root, "internal", root.build)
+    built(root, "public", root.build, "-public")
+    with serving(root, tmp_path, "--profile", "internal") as running:
+        for name in ("report", "network"):
+            assert running.get(f"/{name}").body == (root.build / f"{name}.html").read_bytes()
+
+
+def test_without_a_package_the_pages_are_told_how_to_make(served: Served) -> None:
+    for path in ("/id/body/x", "/doc/body/x.ttl", "/vocab/status", "/ns"):
+        reply = served.get(path)
+        assert (reply.status, reply.text) == (404, "there are no pages per thing here; they are made with: gremiennetz export\n")
+
+
+def test_a_package_in_build_is_served_and_one_that_takes_its_place_too(tmp_path: Path) -> None:
+    root = small_root(tmp_path)
+    place = root.build / "export"
+    package.write(root, place)
+    with serving(root, tmp_path) as running:
+        landing = running.get("/")
+        assert landing.body == (place / "index.html").read_bytes()
+        assert running.get("/query").status == 200
+        assert json.loads(running.get("/sparql?query=ASK%7B%7D").body)["boolean"] is True
+        moved = running.get("/id/unit/small-amt-a")
+        assert (moved.status, moved.headers["location"]) == (303, "../../doc/unit/small-amt-a")
+        before = running.get("/doc/unit/small-amt-a")
+        (root.build / "export" / "doc" / "person").mkdir()
+        (root.build / "export" / "doc" / "outside.ttl").symlink_to(root.records / "small-2026" / "records.csv")
+        assert running.get("/doc/outside.ttl").status == 404, "a link leads out of the package"
+        package.write(root, place, base="https://example.com/stadt/")
+        after = running.get("/doc/unit/small-amt-a")
+        assert (before.status, after.status) == (200, 200)
+        assert "https://example.com/stadt/" in after.text
+        package.write(root, place, people=True)
+        refused = running.get("/doc/unit/small-amt-a")
+        assert refused.status == 503
+        assert "internal package with persons, which the public profile does not serve" in refused.text
+        for path in ("/", "/doc/person/", "/download/small-2026/small-2026.ttl"):
+            assert running.get(path).status == 503, path
+        package.write(root, place)
+        assert running.get("/doc/unit/small-amt-a").status == 200
+        shutil.rmtree(place)
+        assert running.get("/doc/unit/small-amt-a").status == 503
+
+
+def test_a_public_server_refuses_an_internal_package_from_the_start(tmp_path: Path) -> None:
+    root = small_root(tmp_path)
+    package.write(root, tmp_path / "internal", people=True)
+    done = run("serve", "--root", str(root.path), "--port", "0", "--pages", str(tmp_path / "internal"))
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == "internal is an internal package with persons, which the public profile does not serve"
+    (tmp_path / "empty").mkdir()
+    done = run("serve", "--root", str(root.path), "--port", "0", "--pages", str(tmp_path / "empty"))
+    assert done.returncode == 1
+    assert "is no package of an export: it has no package.json" in done.stderr
+    with serving(root, tmp_path, "--profile", "internal", "--pages", str(tmp_path / "internal")) as running:
+        assert "Interne Fassung mit Personennamen" in running.get("/doc/person/").text
+
+
+def test_each_answer_is_of_one_package(tmp_path: Path) -> None:
+    root = small_root(tmp_path)
+    place = tmp_path / "pages"
+    package.write(root, place)
+    size = len((place / "doc" / "unit" / "small-amt-a.html").read_bytes())
+    with serving(root, tmp_path, "--pages", str(place)) as running, ThreadPoolExecutor(2) as pool:
+        stop = threading.Event()
+
+        def ask() -> Counter[tuple[int, bool]]:
+            seen: Counter[tuple[int, bool]] = Counter()
+            while not stop.is_set():
+                reply = running.get("/doc/unit/small-amt-a")
+                seen[reply.status, len(reply.body) == size] += 1
+            return seen
+
+        asked = pool.submit(ask)
+        for _ in range(3):
+            package.write(root, place)
+        stop.set()
+        seen = asked.result()
+    assert set(seen) <= {(200, True), (503, False)}, seen
+    assert seen[200, True] > 20
 
 
 def test_the_internal_profile_is_for_this_machine_only(tmp_path: Path) -> None:

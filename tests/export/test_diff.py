@@ -18,7 +18,7 @@ from gremiennetz.places import Root
 @pytest.fixture
 def two(city: Root, tmp_path: Path) -> tuple[Path, Path]:
     """Return a package, and one of the city a year later: a body new, one gone, one merged, one renamed, a cost changed."""
-    bodies = [*BODIES, ["alt", "Alter Kreis", "", "network", "", "", "", ""], ["doppelt", "Doppelter Kreis", "", "network", "", "", "", ""]]
+    bodies = [*BODIES, ["alt", "Alter Kreis", "", "network", "", "", "", "", ""], ["doppelt", "Doppelter Kreis", "", "network", "", "", "", "", ""]]
     register(city, bodies, [])
     package.write(city, tmp_path / "old")
     assert "ak-zwei" in DECIDED.values()
@@ -27,7 +27,7 @@ def two(city: Root, tmp_path: Path) -> tuple[Path, Path]:
     write_text(table, read_text(table).replace('"100,00 Euro"', '"120,00 Euro"'))
     source = city.source / "list.txt"
     write_text(source, read_text(source).replace("100,00 Euro", "120,00 Euro"))
-    register(city, [*changed, ["neu", "Neuer Kreis", "", "network", "", "", "", ""]], [["doppelt", "rad", "2026-01-01", ""]])
+    register(city, [*changed, ["neu", "Neuer Kreis", "", "network", "", "", "", "", ""]], [["doppelt", "rad", "2026-01-01", ""]])
     package.write(city, tmp_path / "new", base="https://neu.example/")
     return tmp_path / "old", tmp_path / "new"
 

@@ -16,7 +16,7 @@ from gremiennetz.export.index import MOST
 def growth(folder: Path, more: int) -> tuple[int, int]:
     """Return the bytes that writing the pages takes at most beyond what was there before, and the number of pages."""
     root = small_city(folder / "city")
-    register(root, [*BODIES, *([f"kreis-{number}", f"Kreis {number}", "", "network", "", "", "", ""] for number in range(more))], [])
+    register(root, [*BODIES, *([f"kreis-{number}", f"Kreis {number}", "", "network", "", "", "", "", ""] for number in range(more))], [])
     measured: dict[str, int] = {}
 
     def track(items: Sequence[str], label: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ import re
 import shutil
 import xml.etree.ElementTree as ET
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -99,6 +99,42 @@ def test_hostile_names_stay_inert(small_package: tuple[Root, Path]) -> None:
     assert LONG.strip() in read_text(folder / "doc" / "body" / "ak-eins.html")
 
 
+class Labels(HTMLParser):
+    """Collects, for each link that names an IRI, what is shown for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: dict[str, str] = {}
+        self.open = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "a":
+            self.open = given.get("title") or ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a":
+            self.open = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.open:
+            self.shown[self.open] = self.shown.get(self.open, "") + data
+
+
+def test_every_iri_that_is_shown_has_a_label(real_package: Path) -> None:
+    """Ours and those of others: nowhere does an address or a prefixed name stand in the place of a name."""
+    shown: dict[str, str] = {}
+    for path in sorted((real_package / "doc").rglob("*.html")):
+        page = Labels()
+        page.feed(read_text(path))
+        shown.update({name: " ".join(text.split()) for name, text in page.shown.items()})
+    assert len(shown) > 3500
+    bare = {name: text for name, text in shown.items() if not text or "://" in text or re.fullmatch(r"[a-z]+:\S+", text) or text == name}
+    assert bare == {}
+    outside = {name for name in shown if not name.startswith("https://w3id.org/gremiennetz/")}
+    assert len(outside) > 60
+
+
 def test_the_one_script_of_the_landing_page_is_the_one_that_its_policy_allows(small_package: tuple[Root, Path]) -> None:
     root, folder = small_package
     text = read_text(folder / "index.html")
@@ -158,7 +194,7 @@ def test_a_merged_id_leads_on(small_package: tuple[Root, Path]) -> None:
 
 
 def test_what_was_removed_leaves_a_tombstone(city: Root, tmp_path: Path) -> None:
-    register(city, [*BODIES, ["frueher", "Gab es einmal", "", "network", "", "", "", ""]], [])
+    register(city, [*BODIES, ["frueher", "Gab es einmal", "", "network", "", "", "", "", ""]], [])
     package.write(city, tmp_path / "out")
     register(city, BODIES, [])
     for _ in range(2):  # the second time nothing in the data tells of it any more
@@ -172,7 +208,7 @@ def test_what_was_removed_leaves_a_tombstone(city: Root, tmp_path: Path) -> None
 
 
 def test_the_tombstone_of_a_person_is_none(city: Root, tmp_path: Path) -> None:
-    register(city, [*BODIES, ["runde-ada-beispiel", "Runde", "", "network", "", "", "", ""]], [])
+    register(city, [*BODIES, ["runde-ada-beispiel", "Runde", "", "network", "", "", "", "", ""]], [])
     package.write(city, tmp_path / "out")
     register(city, BODIES, [])
     package.write(city, tmp_path / "out")
@@ -214,7 +250,7 @@ def test_a_folder_that_is_no_package_is_left_alone(city: Root, tmp_path: Path) -
 def test_a_run_that_fails_leaves_the_old_package(city: Root, tmp_path: Path) -> None:
     package.write(city, tmp_path / "out")
     before = content(tmp_path / "out")
-    register(city, [*BODIES, ["glocke", "Glocke \x07", "", "network", "", "", "", ""]], [])
+    register(city, [*BODIES, ["glocke", "Glocke \x07", "", "network", "", "", "", "", ""]], [])
     with pytest.raises(GremiennetzError, match=r"U\+0007"):
         package.write(city, tmp_path / "out")
     assert content(tmp_path / "out") == before
@@ -255,6 +291,31 @@ def test_the_frame_of_the_site(small_package: tuple[Root, Path]) -> None:
     assert blocks[0]["@type"] == "Dataset"
     assert blocks[0]["license"] == "http://dcat-ap.de/def/licenses/dl-by-de/2.0"
     assert len(blocks[0]["distribution"]) == 13
+
+
+def test_the_landing_page_names_the_query_endpoint_if_there_is_one(city: Root, tmp_path: Path) -> None:
+    package.write(city, tmp_path / "without")
+    assert "SPARQL" not in read_text(tmp_path / "without" / "index.html")
+    settings = city.records / "small-2026" / "dataset.toml"
+    text = read_text(settings)
+    settings.write_text(text.replace("[publication]\n", '[publication]\nendpoint = "https://example.org/sparql"\n'), encoding="utf-8", newline="\n")
+    package.write(city, tmp_path / "with")
+    assert '<a href="https://example.org/sparql">https://example.org/sparql</a>' in read_text(tmp_path / "with" / "index.html")
+    assert "void:sparqlEndpoint <https://example.org/sparql>" in read_text(tmp_path / "with" / "void.ttl")
+
+
+def test_a_long_run_shows_how_far_it_is(city: Root, tmp_path: Path) -> None:
+    seen: dict[str, list[int]] = {}
+
+    def track(items: Sequence[str], label: str) -> Iterator[str]:
+        for number, item in enumerate(items, 1):
+            yield item
+            seen[label] = [number, len(items)]
+
+    package.write(city, tmp_path / "out", track=track)
+    assert set(seen) == {"Downloads", "Seiten", "Verzeichnisse"}
+    assert all(done == total for done, total in seen.values())
+    assert seen["Seiten"][1] > 200
 
 
 def damages() -> Iterator[tuple[str, str, str, str]]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import http.client
+import re
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,6 +42,23 @@ def running(command: list[str], port: int, log: Path) -> Iterator[int]:
         finally:
             server.terminate()
             server.wait(timeout=10)
+
+
+@contextmanager
+def gremiennetz(root: Path, package: Path, log: Path) -> Iterator[int]:
+    """Yield the port of ``gremiennetz serve`` with the pages of a package."""
+    command = [sys.executable, "-m", "gremiennetz", "serve", "--root", str(root), "--pages", str(package), "--port", "0"]
+    with log.open("w", encoding="utf-8") as output:
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=output, text=True, encoding="utf-8")
+        assert server.stdout
+        try:
+            found = re.search(r":(\d+)/sparql", server.stdout.readline())
+            assert found, log.read_text(encoding="utf-8")
+            yield int(found[1])
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(timeout=20)
+            server.stdout.close()
 
 
 @contextmanager
@@ -93,9 +113,10 @@ DocumentRoot {www}
         yield started
 
 
-def get(port: int, path: str, accept: str | None = None) -> tuple[int, dict[str, str], bytes]:
+def get(port: int, path: str, accept: str | None = None, method: str = "GET", **more: str) -> tuple[int, dict[str, str], bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.request("GET", path, headers={"Accept": accept} if accept is not None else {})
+    named = {name.replace("_", "-"): value for name, value in more.items()}
+    connection.request(method, path, headers={"Accept": accept, **named} if accept is not None else named)
     response = connection.getresponse()
     body = response.read()
     connection.close()

@@ -187,6 +187,7 @@ def test_6_everything_about_domestic_violence(ask: Callable[[str], list[list[str
 def test_7_the_three_units_with_most_overlap(ask: Callable[[str], list[list[str]]], real_page: Path, open_page: Open) -> None:
     rows = ask("""SELECT ?unit (COUNT(DISTINCT ?b) AS ?n) WHERE { ?p a gn:Participation ; org:member ?u ; org:organization ?b .
       ?q a gn:Participation ; org:member ?v ; org:organization ?b .
+      ?u gn:division/org:unitOf ?city . ?v gn:division/org:unitOf ?city .
       FILTER(?u != ?v) ?u skos:prefLabel ?unit } GROUP BY ?unit ORDER BY DESC(?n)""")
     counts = {unit: int(number) for unit, number in rows}
     page = open_page(real_page)

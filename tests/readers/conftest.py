@@ -15,10 +15,8 @@ import pytest
 
 from gremiennetz.files import read_table
 from gremiennetz.places import Root
-from gremiennetz.records import PERSON_COLUMNS, RECORD_COLUMNS
+from gremiennetz.records import PERSON_COLUMNS, TEXT_COLUMNS, read_datasets
 from gremiennetz.vocabulary import Vocabulary
-
-NO_RECORDS = {"units.csv", "persons.csv", "ledger.csv"}
 
 
 def table(name: str) -> list[list[dict[str, str]]]:
@@ -47,8 +45,7 @@ def vocabulary(repository: Root) -> Vocabulary:
 @pytest.fixture(scope="session")
 def cells(repository: Root) -> Callable[[str], set[str]]:
     """Return what gives the distinct filled cells of a column, over all sets."""
-    paths = [path for path in repository.records.rglob("*.csv") if path.name not in NO_RECORDS]
-    rows = [row.cells for path in paths for row in read_table(path, RECORD_COLUMNS)]
+    rows = [{column: record.text(column) for column in TEXT_COLUMNS} for dataset in read_datasets(repository) for record in dataset.records.values()]
     return lambda column: {row[column] for row in rows if row[column]}
 
 

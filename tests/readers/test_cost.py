@@ -19,14 +19,15 @@ from gremiennetz.readers.lexicon import composed, normal_words
 from gremiennetz.vocabulary import Vocabulary
 
 TABLE = "costs.csv"
-PLAIN = re.compile(r"([0-9]{1,3}(?:\.[0-9]{3})*),([0-9]{2}) ?Euro")
+PLAIN = re.compile(r"([0-9]{1,3}(?:\.[0-9]{3})*),([0-9]{2})(?: ?Euro)?")
 WITH_AMOUNT = {"exact", "about", "at-most", "range"}
 FRAGMENTS = (
     *("100,00 Euro", "1.439,90 EUR", "2.000 €", "80,- €", "1 000,00 Euro", "50", "2025", "2025:", "12,345 Euro", "1.5", "0", "100 CHF"),
     *("ca.", "maximal", "max.", "bis zu", "zwischen", "und", "sowie", "bis", "-", "–", "2 x", "1 bis 3 x", "3 mal", "1,2 x", "x"),
     *("Mitgliedsbeitrag", "Reisekosten", "Personalkosten", "Umlage", "Teilnahmegebühren", "privater Beitrag", "i. H. v."),
     *("keine", "n.a.", "laut Satzung", "ggf.", "anfallende", "variabel", "wird selbst getragen", "siehe EBIT", "kostenfrei", "fakultativ:"),
-    *("pro Jahr", "alle 2 bis 3 Jahre", "monatlich", "nach Leipzig", "(", ")", ",", ";", "+", "/", "'", "§", "\u00ad", "\u00a0", "\n", "u\u0308ber"),
+    *("pro Jahr", "alle 2 bis 3 Jahre", "monatlich", "pro Quartal", "je Halbjahr", "25% Anteil", "nach Leipzig"),
+    *("(", ")", ",", ";", "+", "/", "'", "§", "\u00ad", "\u00a0", "\n", "u\u0308ber"),
 )
 # hypothesis asks for what does not change between examples, which a module's constants say and a fixture does not
 VOCABULARY = Vocabulary.read(Root(Path(__file__).resolve().parents[2]).shipped("ontology"))
@@ -90,6 +91,7 @@ def test_no_text_breaks_the_reader_or_loses_a_word(text: str) -> None:
 def test_every_amount_is_a_number_of_the_text_or_a_factor_of_the_text_times_one(text: str) -> None:
     numbers = _numbers(text)
     factors = {Decimal(1), *(number for number in numbers if number == int(number) and number < 1000)}
+    factors |= {factor * times for word, times in (("quartal", 4), ("halbjahr", 2), ("monat", 12)) if word in text.casefold() for factor in factors}
     allowed = {number * factor for number in numbers for factor in factors}
     for statement in COSTS.read(text)[0]:
         assert {amount for amount in (statement.amount, statement.up_to) if amount is not None} <= allowed

@@ -42,11 +42,11 @@ ROWS = [
     {"record": "amt-b-04", "unit": "amt-b", "name": "Runde", "purpose": "x", "participation": "Mitglied (Fr. Ada Beispiel)"},
 ]
 BODIES = [
-    ["verband", "Verband", "V", "umbrella-association", "", "", "", ""],
-    ["ausschuss", "Ausschuss", "", "committee", "", "verband", "", ""],
-    ["formel", "=1+1", "", "network", "", "", "", ""],
-    ["boese", HOSTILE, "", "network", "", "", "", ""],
-    ["runde", "Runde", "", "network", "", "", "", ""],
+    ["verband", "Verband", "V", "umbrella-association", "", "", "", "", ""],
+    ["ausschuss", "Ausschuss", "", "committee", "", "verband", "", "", ""],
+    ["formel", "=1+1", "", "network", "", "", "", "", ""],
+    ["boese", HOSTILE, "", "network", "", "", "", "", ""],
+    ["runde", "Runde", "", "network", "", "", "", "", ""],
 ]
 DECIDED = {
     "amt-a-01": "verband",
@@ -80,8 +80,8 @@ def town(small: Root) -> Root:
     write_text(small.source / "list.txt", "\n".join(source) + "\n")
     write_text(small.register / "bodies.csv", table_text(BODY_COLUMNS, BODIES))
     write_text(small.register / "aliases.csv", table_text(ALIAS_COLUMNS, []))
-    decisions = [["small-2026", record, body, "same", "Name", "Projektteam", "2026-11-22", ""] for record, body in DECIDED.items()]
-    write_text(small.register / "decisions.csv", table_text(DECISION_COLUMNS, decisions))
+    decisions = [[record, body, "same", "Name", "Projektteam", "2026-11-22", ""] for record, body in DECIDED.items()]
+    write_text(small.register / "decisions" / "small-2026.csv", table_text(DECISION_COLUMNS, decisions))
     files.write(small)
     return small
 

@@ -1,8 +1,8 @@
 // The page at work: its state stands in the address, and everything is drawn from the state.
-const VIEWS = ["overview", "overlaps", "umbrellas", "matrix", "table", "costs"];
+const VIEWS = ["overview", "overlaps", "umbrellas", "matrix", "table", "costs", ...(cities.length > 1 ? ["compare"] : [])];
 const FRESH = {
   view: "overview", sel: "", q: "", f: Object.fromEntries(Object.keys(FACETS).map((name) => [name, []])), from: "", to: "", shared: false, uncertain: false, ending: false,
-  focus: "", steps: 1, open: [], why: false, a: "", b: "", sort: "unit", down: false, page: 0, per: "unit", weigh: ["bodies"], lang: "de", theme: "",
+  focus: "", steps: 1, open: [], why: false, a: "", b: "", sort: "unit", down: false, page: 0, per: "unit", weigh: ["bodies"], left: "", right: "", show: "all", lang: "de", theme: "",
 };
 let state = FRESH, lang = "de";
 const $ = (id) => document.getElementById(id);
@@ -27,7 +27,7 @@ function toHash(some) {
 }
 function fromHash(hash) {
   const query = new URLSearchParams(hash.replace(/^#/, ""));
-  const known = (id) => units.has(id) || bodies.has(id) || personSeats.has(id) || groups.has(id);
+  const known = (id) => units.has(id) || bodies.has(id) || personSeats.has(id) || groups.has(id) || cities.includes(id);
   const one = (key, allowed) => { const value = query.get(key); return value !== null && allowed(value) ? value : FRESH[key]; };
   const amount = (value) => value !== "" && Number.isFinite(Number(value)) && Number(value) >= 0;
   const side = (value) => units.has(value.replace(/^all:/, "")) || groups.has(value);
@@ -38,6 +38,7 @@ function fromHash(hash) {
     focus: one("focus", known), steps: Math.min(3, Math.max(1, Math.trunc(Number(query.get("steps"))) || 1)), open: query.getAll("open").filter(known),
     a: one("a", side), b: one("b", side), sort: one("sort", (value) => value in COLUMNS), down: query.has("down"), page: Math.max(0, Math.trunc(Number(query.get("page"))) || 0),
     per: one("per", (value) => ["unit", "division"].includes(value)), weigh: query.has("weigh") ? ["bodies", "umbrellas", "persons"].filter((way) => query.getAll("weigh").includes(way)) : FRESH.weigh,
+    left: one("left", (value) => cities.includes(value)), right: one("right", (value) => cities.includes(value) && value !== query.get("left")), show: one("show", (value) => SHOWN.includes(value)),
     lang: one("lang", (value) => value in data.texts), theme: one("theme", (value) => ["light", "dark"].includes(value)),
   };
 }
@@ -133,7 +134,7 @@ function renderView(some) {
   if (layout.level !== "unit" && drawn() && !message) message = t(`level_${layout.level}`);
   $("message").textContent = message;
   $("message").hidden = !message;
-  const make = { overview: () => [], overlaps: (list) => [weighing(), ...overlapLists(list)], umbrellas: umbrellaView, matrix: matrixView, table: tableView, costs: costView }[view];
+  const make = { overview: () => [], overlaps: (list) => [weighing(), ...overlapLists(list)], umbrellas: umbrellaView, matrix: matrixView, table: tableView, costs: costView, compare: compareView }[view];
   $("view").replaceChildren(...make(some).flat(Infinity).filter(Boolean));
   $("focusTools").hidden = !state.focus;
   $("foldAll").hidden = !state.open.length || Boolean(state.focus);

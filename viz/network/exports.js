@@ -4,6 +4,7 @@ function pictureOf() {
   const shapes = drawn() ? sceneOf(current, visibleSelection(current, state.sel))
     : state.view === "matrix" ? matrixPicture(some)
     : state.view === "costs" ? tablePicture([t(state.per), ...COSTS.map((name) => t(`k_${name}`))], costRows(some).map((row) => [labelOf(row.owner), ...costCells(row)]))
+    : state.view === "compare" ? tablePicture(...(([head, ...rows]) => [head, rows])(compareRows(some)))
     : state.view === "umbrellas" ? tablePicture([t("umbrella"), t("body"), t("unit")], umbrellaRows(some).map((row) => [row[0], row[1], row[2]]))
     : tablePicture(...(([head, ...rows]) => [head.slice(1, 12), rows.map((row) => row.slice(1, 12))])(tableRows(some)));
   const legend = drawn() ? legendShapes(boundsOf(shapes)) : [];
@@ -49,6 +50,7 @@ function rowsOf() {
   if (state.view === "umbrellas") return [[t("umbrella"), t("body"), t("unit"), t("role"), t("source"), t("firmness")], ...umbrellaRows(some)];
   if (state.view === "costs") return [[t(state.per), ...["exact", "about", "atMost"].map((name) => t(`k_${name}`)), t("rangeFrom"), t("rangeTo"), ...COSTS.slice(4).map((name) => t(`k_${name}`))],
     ...costRows(some).map((row) => [labelOf(row.owner), ...[row.exact, row.about, row.atMost, row.from, row.to, row.rare].map((n) => (Math.round(n * 100) / 100).toFixed(2).replace(".", ",")), row.none, row.noAmount, row.empty, row.unsure])];
+  if (state.view === "compare") return compareRows(some);
   if (state.view === "overview" && state.focus) { const seen = new Set(current.nodes.map((node) => node.id)); return tableRows(some.filter((part) => seen.has(part.body) && seen.has(groupOf(part.unit)))); }
   return tableRows(some);
 }

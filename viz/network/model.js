@@ -40,6 +40,9 @@ for (const body of bodies.values()) {
   body.isUmbrella = body.children.length > 0;
 }
 
+// The municipalities that have a list here; with two or more they can be compared.
+const cities = Object.keys(data.places).filter((key) => parts.some((part) => part.u.place === key)).sort((a, b) => labelOf(a).localeCompare(labelOf(b), "de") || (a < b ? -1 : 1));
+
 const groupOf = (unit) => layout.group[unit] || unit;
 const groups = new Map();
 for (const part of parts) {
@@ -308,4 +311,33 @@ function doublePayments(some) {
   gather("body", (part) => [part.b]);
   gather("umbrella", (part) => part.b.chain.filter((body) => body.isUmbrella));
   return found.sort((a, b) => a.scope.localeCompare(b.scope) || b.parts.length - a.parts.length || a.body.label.localeCompare(b.body.label, "de"));
+}
+
+// ---- two municipalities side by side; an empty name stands for all but the other one
+const onSide = (city, other) => (part) => (city ? part.u.place === city : part.u.place !== other);
+// Bodies by where they are: in both, only left or only right, each with the participations of either side.
+function compared(some, left, right) {
+  const sides = [onSide(left, right), onSide(right, left)], found = new Map();
+  for (const part of some) sides.forEach((test, side) => {
+    if (!test(part)) return;
+    if (!found.has(part.b)) found.set(part.b, [[], []]);
+    found.get(part.b)[side].push(part);
+  });
+  const rows = [...found].map(([body, [a, b]]) => ({
+    body, sides: [a, b], where: a.length && b.length ? "both" : a.length ? "left" : "right",
+    firm: [a, b].every((list) => !list.length || list.some((part) => !part.loose)), deciding: deciding([a, b].filter((list) => list.every((part) => part.loose)).flat()),
+  }));
+  const order = { both: 0, left: 1, right: 2 };
+  return rows.sort((x, y) => order[x.where] - order[y.where] || y.sides.flat().length - x.sides.flat().length || x.body.label.localeCompare(y.body.label, "de") || (x.body.id < y.body.id ? -1 : 1));
+}
+// Umbrellas: in how many of the bodies below them (themselves included) that either side is in each side sits, and where only one sits.
+function coverage(rows) {
+  const found = new Map();
+  for (const row of rows) for (const body of row.body.chain) if (body.isUmbrella) {
+    if (!found.has(body)) found.set(body, { body, rows: [] });
+    found.get(body).rows.push(row);
+  }
+  const count = (item, side) => item.rows.filter((row) => row.sides[side].length).length;
+  return [...found.values()].map((item) => ({ ...item, counts: [count(item, 0), count(item, 1)] })).filter((item) => item.counts[0] && item.counts[1])
+    .sort((a, b) => b.rows.length - a.rows.length || a.body.label.localeCompare(b.body.label, "de"));
 }

@@ -36,6 +36,7 @@ function participation(part, side) {
   ].filter(([, text]) => text);
   return el("li", { class: part.unsure.length ? "part unsure" : "part" },
     goto(side === "unit" ? part.body : part.unit, side === "unit" ? part.b.label : withCode(part.u)),
+    side !== "unit" && cities.length > 1 ? el("span", { class: "soft" }, ` ${labelOf(part.u.place)}`) : null,
     side === "below" ? [" ", t("inBody"), " ", goto(part.body)] : null,
     el("dl", {}, rows.map(([name, text]) => [el("dt", {}, t(name)), el("dd", {}, words(text))])),
     part.unsure.length ? el("p", { class: "reserve" }, t("uncertain"), ": ", doubt(part), part.note ? [". ", words(part.note)] : null) : null);
@@ -67,9 +68,9 @@ function details(id) {
   if (unit) return unitDetails(unit);
   if (body) return bodyDetails(body);
   if (personSeats.has(id)) return personDetails(id);
-  if (data.places[id]) {
+  if (Object.hasOwn(data.places, id)) {
     const own = parts.filter((part) => part.u.place === id);
-    return [el("h2", {}, words(labelOf(id))), el("p", {}, t("shownCounts", { parts: own.length, bodies: new Set(own.map((part) => part.body)).size, units: new Set(own.map((part) => part.unit)).size })), costFact(own)];
+    return [el("h2", {}, words(labelOf(id))), inhabitantsFact(id), el("p", {}, t("shownCounts", { parts: own.length, bodies: new Set(own.map((part) => part.body)).size, units: new Set(own.map((part) => part.unit)).size })), costFact(own)];
   }
   return [el("p", {}, t("unknown"))];
 }
@@ -289,4 +290,71 @@ function costView(some) {
     el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("costTable") }, el("table", { class: "costs" }, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, t(state.per)), COSTS.map((name) => el("th", { scope: "col", class: "number" }, t(`k_${name}`))), el("th", { scope: "col" }, t("compare")))),
       el("tbody", {}, rows.map((row) => el("tr", { class: state.sel === row.owner ? "selected" : undefined }, el("th", { scope: "row" }, goto(row.owner, units.has(row.owner) ? withCode(units.get(row.owner)) : undefined)), costCells(row).map((cell) => el("td", { class: "number" }, String(cell))), bar(row)))))),
   ];
+}
+
+// ---- municipalities side by side
+const SHOWN = ["all", "both", "left", "right"];
+const sidesOf = (some) => { const left = state.left || cities[0], right = state.right || (cities.length > 2 ? "" : cities.find((city) => city !== left)); return { left, right, rows: compared(some, left, right) }; };
+const cityLabel = (city) => (city ? labelOf(city) : t("otherCities"));
+const shownRows = (rows) => (state.show === "all" ? rows : rows.filter((row) => row.where === state.show));
+const inhabitantsOf = (city) => (data.inhabitants[city] || {}).n;
+const inhabitantsFact = (city) => (inhabitantsOf(city) ? fact("inhabitants", `${new Intl.NumberFormat(lang).format(inhabitantsOf(city))}${data.inhabitants[city].on ? ` (${data.inhabitants[city].on})` : ""}`, data.inhabitants[city].source ? el("span", { class: "soft" }, ` – ${data.inhabitants[city].source}`) : null) : null);
+// What a side states a year, by exactness; for a thousand inhabitants where their number is known.
+function sideCosts(some, city) {
+  const row = [...costSummary(some).values()][0];
+  if (!row) return [];
+  const per = (sum) => (inhabitantsOf(city) ? `, ${t("perThousand", { sum: money((1000 * sum) / inhabitantsOf(city)) })}` : "");
+  return [
+    row.exact ? `${money(row.exact)} ${t("sumExact")}${per(row.exact)}` : "", row.about ? `${money(row.about)} ${t("sumAbout")}${per(row.about)}` : "", row.atMost ? `${t("sumAtMost")} ${money(row.atMost)}${per(row.atMost)}` : "",
+    row.to ? `${money(row.from)} – ${money(row.to)} ${t("sumRange")}` : "", row.rare ? `${money(row.rare)} ${t("notYearly")}` : "", row.unsure ? t("sumUnsure", { n: row.unsure, of: row.stated }) : "",
+  ].filter(Boolean);
+}
+const sideUnits = (list) => [...new Set(list.map((part) => part.unit))].sort(byLabel);
+const whereWords = (row, left, right) => (row.where === "both" ? t("where_both") : t("onlyIn", { city: cityLabel(row.where === "left" ? left : right) }));
+function compareView(some) {
+  const { left, right, rows } = sidesOf(some), shown = shownRows(rows), sides = [left, right];
+  const count = (name) => (name === "all" ? rows.length : rows.filter((row) => row.where === name).length);
+  const pick = (name, value, other, all) => el("label", {}, t(name === "left" ? "cityA" : "cityB"), " ", el("select", { id: `pick-${name}`, on: { change: (event) => go({ [name]: event.target.value, page: 0, ...(event.target.value === other && value ? { [name === "left" ? "right" : "left"]: value } : {}) }) } },
+    all ? el("option", { value: "", selected: !value }, t("otherCities")) : null, cities.map((city) => el("option", { value: city, selected: city === value }, labelOf(city).slice(0, 120)))));
+  const lines = (items) => (items.length ? el("ul", { class: "lines" }, items.map((item) => el("li", {}, item))) : t("noSum"));
+  const figures = (city, side) => {
+    const own = some.filter(onSide(city, sides[1 - side])), years = [...new Set(data.sets.filter((set) => (city ? set.place === city : set.place !== left)).map((set) => set.year))].sort();
+    return el("tr", {}, el("th", { scope: "row" }, city ? goto(city) : cityLabel(city)), el("td", { "data-label": t("asOfYear") }, years.join(", ")), el("td", { class: "number", "data-label": t("inhabitants") }, inhabitantsOf(city) ? new Intl.NumberFormat(lang).format(inhabitantsOf(city)) : "–"),
+      [["units_", new Set(own.map((part) => part.unit)).size], ["bodies_", new Set(own.map((part) => part.body)).size], ["participations", own.length]].map(([name, n]) => el("td", { class: "number", "data-label": t(name) }, new Intl.NumberFormat(lang).format(n))), el("td", { "data-label": t("costPerYear") }, lines(sideCosts(own, city))));
+  };
+  const cell = (row, side) => {
+    const list = row.sides[side], costs = sideCosts(list, sides[side]);
+    const label = { "data-label": cityLabel(sides[side]) };
+    if (!list.length) return el("td", { class: "zero", ...label }, el("span", { "aria-label": t("notThere") }, "–"));
+    const where = sides[side] ? [] : [...new Set(list.map((part) => part.u.place))].sort(byLabel);
+    const who = sideUnits(list).slice(0, 6).map((id) => goto(id, withCode(units.get(id)))), further = sideUnits(list).length - who.length;
+    return el("td", label, where.length ? el("p", {}, joined(where.map((city) => words(labelOf(city))))) : null, lines(further ? [...who, t("more", { n: further })] : who), el("p", { class: "soft" }, costs.length ? costs.join("; ") : t("noSum")));
+  };
+  const pages = Math.max(1, Math.ceil(shown.length / PAGE)), page = Math.min(state.page, pages - 1);
+  const turn = (to, text, off) => el("button", { type: "button", disabled: off, on: { click: () => go({ page: to }) } }, text);
+  const line = (row) => el("tr", { "data-body": row.body.id, class: state.sel === row.body.id ? "selected" : undefined },
+    el("th", { scope: "row" }, goto(row.body.id), row.body.up && bodies.has(row.body.up) ? el("p", { class: "soft" }, words(bodies.get(row.body.up).label)) : null),
+    el("td", { "data-label": t("where") }, whereWords(row, left, right), row.firm ? null : [" ", badge(false), decidingWords(row.deciding)]), cell(row, 0), cell(row, 1));
+  const onlyThere = (item, side) => item.rows.filter((row) => !row.sides[1 - side].length && row.sides[side].length);
+  const names = (list) => (list.length ? lines([...list.slice(0, 8).map((row) => goto(row.body.id)), ...(list.length > 8 ? [t("more", { n: list.length - 8 })] : [])]) : "–");
+  const heads = (after) => el("tr", {}, after.map((name) => el("th", { scope: "col" }, words(name))));
+  const umbrellas = coverage(rows);
+  return [
+    el("div", { class: "pair compare" }, pick("left", left, right, false), pick("right", right, left, cities.length > 2)),
+    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("keyFigures") }, el("table", { class: "figures" }, el("thead", {}, heads(["city", "asOfYear", "inhabitants", "units_", "bodies_", "participations", "costPerYear"].map((name) => t(name)))), el("tbody", {}, sides.map(figures)))),
+    el("p", { class: "soft" }, t("compareNote")),
+    el("div", { class: "buttons", role: "group", "aria-label": t("showOnly") }, SHOWN.map((name) => el("button", { type: "button", "aria-pressed": String(state.show === name), on: { click: () => go({ show: name, page: 0 }) } }, `${t(`show_${name}`, { left: cityLabel(left), right: cityLabel(right) })} (${count(name)})`))),
+    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("v_compare") }, el("table", { class: "compared" }, el("caption", {}, t("compareCaption", { n: shown.length })), el("thead", {}, heads([t("body"), t("where"), cityLabel(left), cityLabel(right)])), el("tbody", {}, shown.slice(page * PAGE, (page + 1) * PAGE).map(line)))),
+    pages > 1 ? el("p", { class: "pages" }, turn(page - 1, t("before"), page === 0), ` ${t("page", { n: page + 1, of: pages })} `, turn(page + 1, t("next"), page === pages - 1)) : null,
+    el("h3", {}, t("umbrellaCoverage")), el("p", { class: "soft" }, t("umbrellaNote")),
+    umbrellas.length ? el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("umbrellaCoverage") }, el("table", { class: "coverage" },
+      el("thead", {}, heads([t("umbrella"), cityLabel(left), cityLabel(right), t("onlyIn", { city: cityLabel(left) }), t("onlyIn", { city: cityLabel(right) })])),
+      el("tbody", {}, umbrellas.map((item) => el("tr", { "data-umbrella": item.body.id }, el("th", { scope: "row" }, goto(item.body.id)), item.counts.map((n, side) => el("td", { class: "number", "data-label": cityLabel(sides[side]) }, t("nOf", { n, of: item.rows.length }))), [0, 1].map((side) => el("td", { "data-label": t("onlyIn", { city: cityLabel(sides[side]) }) }, names(onlyThere(item, side))))))))) : el("p", {}, t("none")),
+  ];
+}
+function compareRows(some) {
+  const { left, right, rows } = sidesOf(some);
+  const side = (row, n) => [sideUnits(row.sides[n]).map((id) => withCode(units.get(id))).join(" | "), sideCosts(row.sides[n], n ? right : left).join("; ")];
+  return [[t("body"), t("umbrella"), t("where"), t("firmness"), ...[left, right].flatMap((city) => [`${cityLabel(city)}: ${t("units_")}`, `${cityLabel(city)}: ${t("cost")}`])],
+    ...shownRows(rows).map((row) => [row.body.label, row.body.chain.slice(1).map((body) => body.label).join(" › "), whereWords(row, left, right), t(row.firm ? "firm" : "reserve"), ...side(row, 0), ...side(row, 1)])];
 }

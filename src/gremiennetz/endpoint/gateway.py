@@ -26,7 +26,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -37,6 +37,7 @@ from gremiennetz.endpoint.guard import MalformedError, Plan, RefusedError, check
 from gremiennetz.endpoint.limits import Limits
 from gremiennetz.endpoint.metrics import Log, Metrics
 from gremiennetz.endpoint.page import Asset
+from gremiennetz.endpoint.pages import Pages
 from gremiennetz.errors import GremiennetzError
 from gremiennetz.query import Table
 
@@ -46,6 +47,8 @@ _SENDING = 30
 """Seconds in which a client has to send its query."""
 _READ_ON = 16 * 2**20
 _DATASET = ("default-graph-uri", "named-graph-uri")
+_INTERNAL = (b"Profil: intern", b'"profile":"internal"')
+"""What the internal report and the internal network page say of themselves."""
 
 
 @attrs.frozen
@@ -65,6 +68,8 @@ class Site:
     public: bool
     """Without people. With people, no other site may read along: no CORS, and only requests that name ``hosts``."""
     hosts: Collection[str] = ("*",)
+    package: Pages | None = None
+    """A page per thing, the dumps and the landing page, if there is a package."""
 
 
 class ProblemError(Exception):
@@ -301,11 +306,29 @@ class Gateway:
         return Response(asset.body, media_type=asset.media, headers={"ETag": asset.etag, **asset.headers})
 
     async def page(self, request: Request) -> Response:
-        """Return a page of ``build/``."""
+        """Return a page of ``build/``. In public, one that says of itself that it is internal is not sent, whatever its name."""
         path = self.site.pages[request.scope["path"]]
-        if not path.is_file():
+        try:
+            body = await anyio.to_thread.run_sync(path.read_bytes, limiter=self._threads)
+        except OSError:
             return PlainTextResponse(f"{path.name} does not exist yet; make it with: gremiennetz build\n", 404)
-        return FileResponse(path)
+        if self.site.public and any(mark in body for mark in _INTERNAL):
+            self.site.log("page-refused", page=path.name)
+            return PlainTextResponse(f"{path.name} is an internal page under the name of a public one; make it anew with: gremiennetz build\n", 503)
+        page = Asset(body, "text/html", {"Cache-Control": "no-cache"})
+        if request.headers.get("if-none-match") == page.etag:
+            return Response(status_code=304, headers={"ETag": page.etag})
+        return Response(page.body, media_type=page.media, headers={"ETag": page.etag, **page.headers})
+
+    async def thing(self, request: Request) -> Response:
+        """Return a page of the package, or another of its files."""
+        if self.site.package is None:
+            return PlainTextResponse("there are no pages per thing here; they are made with: gremiennetz export\n", 404)
+        accept, seen = (", ".join(request.headers.getlist(name)) for name in ("accept", "if-none-match"))
+        reply = await anyio.to_thread.run_sync(self.site.package.answer, request.scope["path"], accept, seen, limiter=self._threads)
+        if reply.file is None:
+            return PlainTextResponse(f"{reply.text}\n", reply.status, reply.headers) if reply.text else Response(None, reply.status, reply.headers)
+        return StreamingResponse(reply.blocks(), reply.status, reply.headers)
 
 
 def _pairs(raw: bytes) -> list[tuple[str, str]]:
@@ -340,6 +363,10 @@ class _SafeHeaders:
         await self._app(scope, receive, with_headers)
 
 
+_THINGS = ("/id/{path:path}", "/doc/{path:path}", "/vocab/{path:path}", "/graph/{path:path}", "/ns")
+_PACKAGE = ("/{path:path}",)
+
+
 async def _start(_: Request) -> Response:
     return RedirectResponse("query", 303)
 
@@ -354,13 +381,14 @@ def application(site: Site) -> Starlette:
         middleware.insert(0, Middleware(TrustedHostMiddleware, allowed_hosts=list(site.hosts), www_redirect=False))
     return Starlette(
         routes=[
-            Route("/", _start),
+            *([] if site.package else [Route("/", _start)]),
             Route("/sparql", gateway.sparql, methods=["GET", "POST"]),
             Route("/.well-known/void", gateway.void),
             Route("/health", gateway.health),
             Route("/metrics", gateway.numbers),
             *(Route(path, gateway.asset) for path in site.assets),
             *(Route(path, gateway.page) for path in site.pages),
+            *(Route(path, gateway.thing) for path in (_PACKAGE if site.package else _THINGS)),
         ],
         middleware=[Middleware(_SafeHeaders), *middleware],
         lifespan=_lifespan(site),

@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from types import FrameType
 
 import pyoxigraph as ox
@@ -15,6 +16,7 @@ import pyoxigraph as ox
 from gremiennetz.endpoint.engine import OxigraphServer, own_copy
 from gremiennetz.endpoint.limits import Limits
 from gremiennetz.endpoint.metrics import Log, ServerLog
+from gremiennetz.endpoint.pages import find
 from gremiennetz.errors import GremiennetzError
 from gremiennetz.graph import store as stores
 from gremiennetz.places import Root
@@ -26,10 +28,12 @@ _PAGES = {
 }
 
 
-def serve(root: Root, host: str, port: int, profile: str, limits: Limits, url: str | None, told: Callable[[str], None]) -> None:
-    """Serve the graph of a root until Ctrl-C or SIGTERM; ``told`` gets the line that says where.
+def serve(
+    root: Root, host: str, port: int, profile: str, limits: Limits, url: str | None, told: Callable[[str], None], package: Path | None = None
+) -> None:
+    """Serve the graph of a root, and the pages of a package, until Ctrl-C or SIGTERM; ``told`` gets the lines that say where.
 
-    Raises ``GremiennetzError`` when the extra is missing, the port is in use, or the engine does not start.
+    Raises ``GremiennetzError`` when the extra is missing, the port is in use, the engine does not start, or the package is none.
     """
     try:
         import starlette  # noqa: F401, PLC0415 - asked for first, so that the extra's name is all that is said
@@ -57,9 +61,13 @@ def serve(root: Root, host: str, port: int, profile: str, limits: Limits, url: s
         base = (url or f"http://{shown}:{used}").rstrip("/") + "/"
         pages = {path: root.build / name for path, name in _PAGES[profile].items()}
         hosts = ("*",) if profile == "public" else (*LOCAL, "[::1]")
-        site = Site(server, graphs, base, assets(root, server, profile), pages, limits, log, profile == "public", hosts)
-        log("started", profile=profile, graphs=len(graphs), engine=server.pid)
+        notes: list[str] = []
+        things = find(root.build, package, public=profile == "public", told=notes.append)
+        site = Site(server, graphs, base, assets(root, server, profile), pages, limits, log, profile == "public", hosts, things)
+        log("started", profile=profile, graphs=len(graphs), engine=server.pid, pages=things is not None)
         told(f"SPARQL: {base}sparql, in the browser: {base}query (profile {profile}; Ctrl-C ends it)")
+        for note in [f"Pages: {base} (from {things.folder.as_posix()})"] if things else notes:
+            told(note)
         config = uvicorn.Config(
             application(site),
             log_config=None,

@@ -12,7 +12,7 @@ from gremiennetz.errors import GremiennetzError
 from gremiennetz.export.catalog import FORMATS, dataset_iri, distribution_iri, download
 from gremiennetz.export.index import TYPE, in_order
 from gremiennetz.export.jsonld import Context, dumps
-from gremiennetz.export.settings import Publication
+from gremiennetz.export.settings import OURS, Publication
 from gremiennetz.export.site import MORE_PREFIXES, Site, Triple
 from gremiennetz.files import write_text
 from gremiennetz.graph.files import BODIES
@@ -33,30 +33,34 @@ def graphs(store: ox.Store, site: Site, publication: Publication, bodies: Contai
     found = {}
     for node in sorted((node for node in store.named_graphs() if isinstance(node, ox.NamedNode)), key=lambda node: node.value):
         if node.value == prefix + BODIES and bodies is not None:
-            found[node.value] = in_order(triple for triple in _triples(store, node) if _belongs(triple, bodies, f"{site.base}id/body/"))
+            found[node.value] = in_order(triple for triple in triples_of(store, node) if belongs(triple, bodies, {f"{site.base}id/body/"}))
         elif node.value.startswith(own) or node.value in {prefix + BODIES, prefix + ONTOLOGY}:
-            found[node.value] = in_order(_triples(store, node))
+            found[node.value] = in_order(triples_of(store, node))
     return found
 
 
-def _belongs(triple: Triple, kept: Container[str], bodies: str) -> bool:
+def belongs(triple: Triple, kept: Container[str], bodies: Iterable[str]) -> bool:
+    """Say whether a triple of the register belongs to a set: it is about what is kept, and points to no body (below ``bodies``) that is not."""
     subject, _, target = triple
-    return subject.value in kept and not (isinstance(target, ox.NamedNode) and target.value.startswith(bodies) and target.value not in kept)
+    if not isinstance(subject, ox.NamedNode) or subject.value not in kept:
+        return False
+    return not (isinstance(target, ox.NamedNode) and target.value.startswith(tuple(bodies)) and target.value not in kept)
 
 
-def registered(store: ox.Store, site: Site, publication: Publication) -> set[str]:
-    """Return the IRIs of what the register knows for a set: its bodies and all umbrellas above them, what was decided on its records, and why."""
+def registered(store: ox.Store, base: str, graphs: str, publication: Publication) -> set[str]:
+    """Return the IRIs of what the register knows for a set: its bodies and all umbrellas above them, what was decided on its records, and why.
+
+    ``base`` is that of the things in the store, ``graphs`` what the names of its graphs begin with.
+    """
+    site = Site(base if graphs == f"{base}graph/" else OURS, (OURS,))  # the terms are at the base of the graphs
     names = {name: site.node(iri(name)) for name in ("org:organization", "org:subOrganizationOf", "prov:wasDerivedFrom", "gn:judgedBody")}
     names |= {name: site.node(iri(name)) for name in ("gn:assignedBody", "dct:isReplacedBy")}
+    own, register = f"{graphs}{publication.id}/", ox.NamedNode(f"{graphs}{BODIES}")
     kept: set[str] = set()
-    waiting = [
-        quad.object
-        for quad in store.quads_for_pattern(None, names["org:organization"], None, ox.NamedNode(f"{site.base}graph/{publication.id}/participations"))
-    ]
-    register = ox.NamedNode(f"{site.base}graph/{BODIES}")
-    record = f"{site.base}id/record/{publication.id}-"
+    waiting = [quad.object for quad in store.quads_for_pattern(None, names["org:organization"], None, ox.NamedNode(f"{own}participations"))]
+    records = {quad.subject for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(f"{own}records"))}
     for quad in store.quads_for_pattern(None, names["prov:wasDerivedFrom"], None, register):
-        if isinstance(quad.object, ox.NamedNode) and quad.object.value.startswith(record) and isinstance(quad.subject, ox.NamedNode):
+        if quad.object in records and isinstance(quad.subject, ox.NamedNode):
             kept.add(quad.subject.value)
             waiting += [other.object for other in store.quads_for_pattern(quad.subject, names["gn:judgedBody"], None, register)]
     while waiting:
@@ -70,7 +74,14 @@ def registered(store: ox.Store, site: Site, publication: Publication) -> set[str
     return kept
 
 
-def _triples(store: ox.Store, graph: ox.NamedNode) -> Iterator[Triple]:
+def units(store: ox.Store, site: Site, publication: Publication) -> set[str]:
+    """Return the IRIs of the units of a set."""
+    found = store.quads_for_pattern(None, None, None, ox.NamedNode(f"{site.base}graph/{publication.id}/units"))
+    return {quad.subject.value for quad in found if isinstance(quad.subject, ox.NamedNode)}
+
+
+def triples_of(store: ox.Store, graph: ox.NamedNode) -> Iterator[Triple]:
+    """Yield the triples of a named graph."""
     for quad in store.quads_for_pattern(None, None, None, graph):
         if not isinstance(quad.object, ox.Triple) and not isinstance(quad.subject, ox.Triple):
             yield quad.subject, quad.predicate, quad.object

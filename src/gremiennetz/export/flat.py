@@ -94,7 +94,8 @@ class Source:
         if name not in self.asked:
             self.asked[name] = answer(self.library.get(name), {}, self.library, self.engine)
         table = self.asked[name]
-        return [{key: self._moved(value) for key, value in zip(table.columns, row, strict=True)} for row in table.rows]
+        # two lists of one city say the same of a unit in two named graphs, and Oxigraph gives a row for each
+        return [{key: self._moved(value) for key, value in zip(table.columns, row, strict=True)} for row in dict.fromkeys(table.rows)]
 
     def _moved(self, value: Value) -> Value:
         if isinstance(value, ox.NamedNode):
@@ -104,10 +105,12 @@ class Source:
         return value
 
 
-def tables(source: Source, publication: Publication, bodies: Container[str] | None = None) -> dict[str, list[dict[str, Value]]]:
+def tables(
+    source: Source, publication: Publication, own_units: Container[str], bodies: Container[str] | None = None
+) -> dict[str, list[dict[str, Value]]]:
     """Return the rows of the five tables of a set: its units and participations, and the bodies that belong to it.
 
-    ``bodies`` are the IRIs of these; ``None`` stands for all. Units and participations are counted within the set.
+    ``own_units`` and ``bodies`` are the IRIs of these; ``None`` stands for all bodies. Units and participations are counted within the set.
     """
     own = f"{source.site.base}id/dataset/{publication.id}"
     costs = defaultdict(list)
@@ -130,14 +133,16 @@ def tables(source: Source, publication: Publication, bodies: Container[str] | No
     def kept(row: dict[str, Value], *columns: str) -> bool:
         return bodies is None or all(_name(row[column]) in bodies for column in columns)
 
-    prefix = f"{source.site.base}id/unit/{publication.municipality}-"
+    by_unit = Counter(_name(row["unit"]) for row in memberships)
     cities = {_name(row["municipality"]) for row in memberships}
     return {
         "memberships": memberships,
         "bodies": [counted(row) for row in _several([row for row in source.rows("export/bodies") if kept(row, "body")])],
-        "units": [row for row in source.rows("export/units") if _name(row["unit"]).startswith(prefix)],
+        "units": [
+            {**row, "participations": integer(by_unit[_name(row["unit"])])} for row in source.rows("export/units") if _name(row["unit"]) in own_units
+        ],
         "umbrellas": [counted(row) for row in source.rows("export/umbrellas") if kept(row, "body", "umbrella")],
-        "overlaps": [row for row in overlaps(source) if _name(row["municipality"]) in cities],
+        "overlaps": [row for row in overlaps(source) if _name(row["municipality"]) in cities and kept(row, "body")],
     }
 
 

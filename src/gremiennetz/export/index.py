@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -56,13 +57,13 @@ class Index:
     def nodes(self, node: ox.NamedNode, name: str) -> list[ox.NamedNode]:
         """Return the things that a thing has under a property, by their labels."""
         found = [value for value in self.values(node, name) if isinstance(value, ox.NamedNode)]
-        return sorted(found, key=lambda value: (self.label(value).casefold(), value.value))
+        return sorted(found, key=lambda value: (alphabetical(self.label(value)), value.value))
 
     def subjects(self, name: str, node: ox.NamedNode) -> list[ox.NamedNode]:
         """Return the things that have a thing under a property, by their labels."""
         quads = self.store.quads_for_pattern(None, self.site.node(iri(name)), node, None)
         found = {quad.subject for quad in quads if isinstance(quad.subject, ox.NamedNode)}
-        return sorted(found, key=lambda value: (self.label(value).casefold(), value.value))
+        return sorted(found, key=lambda value: (alphabetical(self.label(value)), value.value))
 
     def text(self, node: ox.NamedNode, *names: str) -> str:
         """Return the first value of some properties as text, German where there is a choice."""
@@ -71,10 +72,12 @@ class Index:
         return best.value if best else ""
 
     def label(self, node: ox.NamedNode) -> str:
-        """Return what a thing is called, in German where it can be; an IRI of somebody else by its host where nothing better is known."""
+        """Return what a thing is called, in German where it can be; a file by its name, an IRI of somebody else by its host."""
         named = self.named(node)
         if named:
             return named
+        if self.site.ours(node.value) and self.site.document(node.value) is None:
+            return node.value.rstrip("/").rsplit("/", 1)[-1]  # a file of the package
         host = self._host(node)
         return f"{host}: {node.value.rstrip('/').rsplit('/', 1)[-1]}" if host else node.value
 
@@ -141,6 +144,15 @@ class Index:
                 yield node, property_, quad.object  # type: ignore[misc] # the object is a literal, filtered one line above
             if quads:
                 return
+
+
+def alphabetical(label: str) -> str:
+    """Return what to sort a label by: without case, umlauts as their vowels.
+
+    >>> sorted(["Zoo", "Ämter", "arge", "Arbeit"], key=alphabetical)
+    ['Ämter', 'Arbeit', 'arge', 'Zoo']
+    """
+    return "".join(sign for sign in unicodedata.normalize("NFKD", label.casefold()) if not unicodedata.combining(sign))
 
 
 def _order(triple: Triple) -> tuple[str, str, str]:

@@ -29,6 +29,7 @@ class OverlapRow:
 
     label: str
     href: str
+    city: str
     units: str
     names: str
     firm: bool
@@ -75,6 +76,7 @@ def write(
         figures=[(counts[kind], pages.many(kind), f"doc/{kind}/index.html") for kind in _FIGURES if counts[kind]],
         directory=_directory(pages),
         overlaps=_overlaps(pages, overlaps),
+        several=pages.several,
         sets=[
             {
                 "title": item.title["de"],
@@ -110,6 +112,7 @@ def _directory(pages: Pages) -> list[Group]:
                 continue
             group = "Dachverbände" if kind == "gn:Body" and index.subjects("org:subOrganizationOf", node) else label
             others = [shown(value) for value in index.values(node, "skos:altLabel")] if kind == "gn:Body" else []
+            others += [pages.city(node)] if kind == "gn:Unit" and pages.several else []
             kinds[group].append(Shown(index.label(node), f"{document}.html", ", ".join(others)))
     return [Group(label, tuple(values), len(values)) for label, values in kinds.items() if values]
 
@@ -122,6 +125,7 @@ def _overlaps(pages: Pages, rows: Sequence[Mapping[str, Value]]) -> list[Overlap
             OverlapRow(
                 shown(row["body_label"]),
                 f"{document}.html" if document else "",
+                shown(row["municipality"]),
                 shown(row["units"]),
                 shown(row["unit_labels"]),
                 shown(row["firm"]) == "true",

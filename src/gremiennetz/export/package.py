@@ -13,10 +13,10 @@ import pyoxigraph as ox
 
 from gremiennetz import __version__
 from gremiennetz.errors import GremiennetzError, InputError, Problem
-from gremiennetz.export import dumps, flat, landing, servers
+from gremiennetz.export import dumps, flat, landing, servers, source
 from gremiennetz.export.catalog import catalogue
 from gremiennetz.export.folder import MANIFEST, Folder, is_package, replaced
-from gremiennetz.export.index import Index, in_order, moved, read_terms
+from gremiennetz.export.index import Index, alphabetical, in_order, moved, read_terms
 from gremiennetz.export.jsonld import Context
 from gremiennetz.export.jsonld import dumps as json_text
 from gremiennetz.export.pages import Pages, Shown
@@ -24,7 +24,6 @@ from gremiennetz.export.persons import Persons
 from gremiennetz.export.settings import OURS, Publication, choose_base, read_publications
 from gremiennetz.export.site import Site, Triple
 from gremiennetz.files import read_table, read_text, table_text
-from gremiennetz.graph import store
 from gremiennetz.graph.build import german_date
 from gremiennetz.places import Root
 from gremiennetz.query import Library, StoreEngine
@@ -58,6 +57,9 @@ class Export:
     base: str
     things: Counter[str]
     files: int
+    sets: tuple[str, ...]
+    left_out: tuple[str, ...]
+    """Sets of the root that are not in the package."""
 
 
 def without_bar(items: Sequence[str], label: str) -> Iterable[str]:
@@ -66,19 +68,32 @@ def without_bar(items: Sequence[str], label: str) -> Iterable[str]:
     return items
 
 
-def write(root: Root, out: Path, *, base: str | None = None, people: bool = False, track: Track = without_bar) -> Export:
+def write(
+    root: Root,
+    out: Path,
+    *,
+    base: str | None = None,
+    people: bool = False,
+    sets: Sequence[str] = (),
+    endpoint: str | None = None,
+    track: Track = without_bar,
+) -> Export:
     """Write a package. The public profile is the default; with ``people`` it is internal, and every page says so.
+
+    It holds the named ``sets``, else all that say something about their publication. With ``endpoint`` the graph comes from the remote store there;
+    what the sets say about themselves, and what there is to know about persons, always comes from the root.
 
     A package that lies at ``out`` already gives way at the end; what it had and the new one has not, stays as a tombstone.
     Raises ``InputError`` for settings that are missing, ``GremiennetzError`` where a package cannot be written.
     """
-    publications = read_publications(root)
+    publications = read_publications(root, sets)
     site = Site(choose_base(publications, base), tuple(dict.fromkeys((*(item.base for item in publications), OURS))))
     before = _before(out, site)
     with replaced(out) as beside:
         writing = _Writing(root, Folder(beside), site, publications, people=people)
-        things = writing.run(before, track)
-    return Export(out, site.base, things, writing.folder.count)
+        things = writing.run(source.read(root, publications, people=people, endpoint=endpoint), before, track)
+    chosen = tuple(item.id for item in publications)
+    return Export(out, site.base, things, writing.folder.count, chosen, tuple(name for name in root.datasets() if name not in chosen))
 
 
 def read_manifest(package: Path) -> dict[str, Any]:
@@ -116,17 +131,16 @@ class _Writing:
         self.viz = root.shipped("viz")
         self.modified = max(item.modified for item in publications)
 
-    def run(self, before: Sequence[Known], track: Track) -> Counter[str]:
+    def run(self, graph: ox.Store, before: Sequence[Known], track: Track) -> Counter[str]:
         folder, site = self.folder, self.site
         folder.path.mkdir()
-        source = store.in_memory(self.root, people=self.people)
-        asked = flat.Source(Library(self.root.shipped("queries")), StoreEngine(source), site)
-        data = moved(source, site)
+        asked = flat.Source(Library(self.root.shipped("queries")), StoreEngine(graph), site)
+        data = moved(graph, site)
         dumps.check_characters((quad.subject, quad.predicate, quad.object) for quad in data)
         context = Context.read(self.viz / "export", site)
         metadata = self._downloads(data, context, asked, track)
         overlaps = list(flat.overlaps(asked))
-        del source, asked
+        del graph, asked
         data.bulk_extend(ox.Quad(*triple, ox.NamedNode(f"{site.base}graph/catalog")) for triple in metadata)
         index = Index(data, site, read_terms(self.viz / "export"))
         first = self.publications[0]
@@ -156,10 +170,10 @@ class _Writing:
         by_id = {item.id: item for item in self.publications}
         for name in track(list(by_id), "Downloads"):
             item = by_id[name]
-            bodies = dumps.registered(data, site, item) if len(by_id) > 1 else None
+            bodies = dumps.registered(data, site.base, f"{site.base}graph/", item) if len(by_id) > 1 else None
             named = dumps.graphs(data, site, item, bodies)
             statistics[item.id] = dumps.counted(dumps.write(folder.path, site, item, named, context))
-            flat.write(folder.path, item, sheets, flat.tables(asked, item, bodies), self.profile)
+            flat.write(folder.path, item, sheets, flat.tables(asked, item, dumps.units(data, site, item), bodies), self.profile)
         catalog = in_order(catalogue(site, self.publications))
         statements = dumps.void(site, self.publications, statistics)
         prefixes = site.prefixes()
@@ -225,7 +239,7 @@ class _Writing:
     def _lists(self, pages: Pages, known: Sequence[Known], track: Track) -> None:
         kinds = sorted({item.kind for item in known if item.document != "doc/ns"})
         for kind in track(kinds, "Verzeichnisse"):
-            things = sorted(((item.label, item.document) for item in known if item.kind == kind), key=lambda item: (item[0].casefold(), item[1]))
+            things = sorted(((item.label, item.document) for item in known if item.kind == kind), key=lambda item: (alphabetical(item[0]), item[1]))
             pages.listing(kind, things)
 
     def _frame(self, known: Sequence[Known], pages: Pages) -> None:
@@ -237,6 +251,7 @@ class _Writing:
         folder.write("server/nginx-http.conf", servers.nginx_http())
         folder.write("server/nginx-site.conf", servers.nginx_site(site.prefix, routes))
         folder.write(".htaccess", servers.apache(routes))
+        folder.write(servers.ROUTES, routes.text())
         folder.write("_redirects", servers.redirects(routes))
         folder.write(
             "robots.txt", f"User-agent: *\nAllow: /\nSitemap: {site.base}sitemap.xml\n" if not self.people else "User-agent: *\nDisallow: /\n"

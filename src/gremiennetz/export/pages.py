@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
@@ -16,7 +17,7 @@ from gremiennetz.errors import InputError, Problem
 from gremiennetz.export import drawing
 from gremiennetz.export.dumps import serialised
 from gremiennetz.export.folder import Folder
-from gremiennetz.export.index import MOST, Index, shortened
+from gremiennetz.export.index import MOST, Index, alphabetical, shortened
 from gremiennetz.export.jsonld import Context, dumps
 from gremiennetz.export.site import FORMATS, Triple, relative
 from gremiennetz.files import read_toml
@@ -27,6 +28,7 @@ _TYPE = iri("rdf:type")
 _FIRST = (
     "skos:definition", "dct:description", "org:classification", "gn:legalForm", "org:subOrganizationOf", "org:unitOf", "gn:division",
     "adms:identifier", "org:member", "org:organization", "gn:status", "org:role", "org:memberDuring", "gn:reach", "gn:purpose", "gn:costStatement",
+    "gn:obligation", "gn:termination", "gn:noticePeriod", "gn:noticeBy", "gn:noticeTo",
     "gn:policyField", "skos:altLabel", "prov:wasDerivedFrom", "prov:hadPrimarySource", "gn:sourceUmbrella", "gn:sourceName", "gn:sourceStatus",
     "gn:sourceReach", "gn:sourceParticipation", "gn:sourcePurpose", "gn:sourceCost", "gn:sourceLines", "gn:uncertainColumn", "gn:note",
 )  # fmt: skip
@@ -64,6 +66,8 @@ class Row:
     second: Shown
     lines: Shown
     reserve: str
+    part: Shown | None = None
+    """The body below an umbrella that the row is about."""
 
 
 @attrs.frozen
@@ -74,6 +78,10 @@ class Members:
     first: str
     second: str
     rows: tuple[Row, ...]
+    part: str = ""
+    """What stands over the column of the bodies below an umbrella; empty where there is none."""
+    more: int = 0
+    """How many rows there are beyond those that are listed."""
 
 
 @attrs.frozen
@@ -95,6 +103,7 @@ class Pages:
         self.kinds = _kinds(environment)
         self.first = {self.site.node(iri(name)): number for number, name in enumerate(_FIRST)}
         self.naming = {iri(name) for name in _NAMING}
+        self.several = len(index.subjects("rdf:type", self.site.node(iri("gn:Municipality")))) > 1
 
     # what is written
 
@@ -206,7 +215,7 @@ class Pages:
         href = self._href(value.value, page)
         outside = not self.site.ours(value.value)
         lines = "" if outside else self.index.text(value, "gn:sourceLines")
-        note = shortened(value.value) if outside else f"Zeilen {lines}" if lines else ""
+        note = shortened(value.value) if outside else _lines(lines)
         return Shown(self.index.label(value), href, note, "", value.value)
 
     def _href(self, name: str, page: str) -> str:
@@ -226,7 +235,11 @@ class Pages:
                 by_property.setdefault(predicate, []).append(self._value(value, page))
         order = sorted(by_property, key=lambda item: (self.first.get(item, len(self.first)), self.index.label(item).casefold(), item.value))
         return [
-            Fact(self._value(item, page), tuple(sorted(by_property[item], key=lambda value: (value.language == "en", value.label)))) for item in order
+            Fact(
+                self._value(item, page),
+                tuple(sorted(by_property[item], key=lambda value: (value.language == "en", alphabetical(value.label), value.label))),
+            )
+            for item in order
         ]
 
     def _crumbs(self, node: ox.NamedNode, document: str, page: str) -> list[Shown]:
@@ -251,17 +264,29 @@ class Pages:
         records = [node, *self.index.nodes(node, "prov:wasDerivedFrom")]
         return tuple(self.index.label(column) for record in records for column in self.index.nodes(record, "gn:uncertainColumn"))
 
-    def _row(self, participation: ox.NamedNode, first: str, page: str) -> Row:
+    def _row(self, participation: ox.NamedNode, first: str, page: str, part: ox.NamedNode | None = None) -> Row:
         records = self.index.nodes(participation, "prov:wasDerivedFrom")
         lines = self.index.text(records[0], "gn:sourceLines") if records else ""
-        source = Shown(f"Zeilen {lines}", self._href(records[0].value, page)) if records else Shown("")
+        source = Shown(_lines(lines), self._href(records[0].value, page)) if records else Shown("")
         things = self.index.nodes(participation, first)
+        thing = self._value(things[0], page) if things else Shown("")
         return Row(
-            self._value(things[0], page) if things else Shown(""),
-            Shown("Mitwirkung", self._href(participation.value, page)),
+            attrs.evolve(thing, note=self.city(things[0])) if things and first == "org:member" else thing,
+            Shown(self._how(participation), self._href(participation.value, page)),
             source,
             ", ".join(self._reserve(participation)),
+            self._value(part, page) if part else None,
         )
+
+    def _how(self, participation: ox.NamedNode) -> str:
+        """Return in which role and with which status somebody takes part."""
+        found = [self.index.label(value) for name in ("org:role", "gn:status") for value in self.index.nodes(participation, name)]
+        return ", ".join(found) or "Mitwirkung"
+
+    def city(self, unit: ox.NamedNode) -> str:
+        """Return the name of a unit's municipality where the package has several."""
+        above = [city for division in self.index.nodes(unit, "gn:division") for city in self.index.nodes(division, "org:unitOf")]
+        return ", ".join(self.index.label(city) for city in above) if self.several else ""
 
     def _members(self, node: ox.NamedNode, page: str) -> Iterator[Members]:
         """Yield the tables of participations: who else is a member here, and where a unit takes part."""
@@ -269,16 +294,34 @@ class Pages:
         if participation in self.index.kinds(node):
             for body in self.index.nodes(node, "org:organization")[:1]:
                 others = [item for item in self._participations("org:organization", body) if item != node]
-                yield Members("Wer ist hier noch Mitglied?", "Einheit", "Angabe", tuple(self._row(item, "org:member", page) for item in others))
+                yield self._table("Wer ist hier noch Mitglied?", "org:member", others, page)
             return
-        bodies = self._participations("org:organization", node)
-        if bodies:
-            yield Members("Wer ist hier Mitglied?", "Einheit", "Angabe", tuple(self._row(item, "org:member", page) for item in bodies[:MOST]))
-        units = self._participations("org:member", node)
-        if units:
-            yield Members(
-                "Wo wirkt diese Einheit mit?", "Gremium", "Angabe", tuple(self._row(item, "org:organization", page) for item in units[:MOST])
-            )
+        for title, first, items in (
+            ("Wer ist hier Mitglied?", "org:member", self._participations("org:organization", node)),
+            ("Wo wirkt diese Einheit mit?", "org:organization", self._participations("org:member", node)),
+        ):
+            if items:
+                yield self._table(title, first, items, page)
+        below = [(part, item) for part in self._below(node) for item in self._participations("org:organization", part)]
+        if below:
+            rows = tuple(self._row(item, "org:member", page, part) for part, item in below[:MOST])
+            yield Members("Wer wirkt in den Untergremien mit?", "Einheit", "Mitwirkung", rows, "Untergremium", len(below) - len(rows))
+
+    def _table(self, title: str, first: str, items: Sequence[ox.NamedNode], page: str) -> Members:
+        heading = "Einheit" if first == "org:member" else "Gremium"
+        rows = tuple(self._row(item, first, page) for item in items[:MOST])
+        return Members(title, heading, "Mitwirkung", rows, more=len(items) - len(rows))
+
+    def _below(self, node: ox.NamedNode) -> list[ox.NamedNode]:
+        """Return the bodies below an umbrella, at any depth, each after the one that it is below."""
+        found: list[ox.NamedNode] = []
+        waiting = self.index.subjects("org:subOrganizationOf", node)
+        while waiting:
+            body = waiting.pop(0)
+            if body not in found and body != node:
+                found.append(body)
+                waiting = [*self.index.subjects("org:subOrganizationOf", body), *waiting]
+        return found
 
     def _participations(self, name: str, node: ox.NamedNode) -> list[ox.NamedNode]:
         participation = self.site.node(iri("gn:Participation"))
@@ -287,7 +330,7 @@ class Pages:
     def _groups(self, node: ox.NamedNode, page: str) -> list[Group]:
         found = []
         for predicate, subjects, total in self.index.inverse(node):
-            values = sorted((self._value(subject, page) for subject, _ in subjects), key=lambda value: (value.label.casefold(), value.href))
+            values = sorted((self._value(subject, page) for subject, _ in subjects), key=lambda value: (alphabetical(value.label), value.href))
             found.append(Group(self.index.label(predicate), tuple(values), total))
         return sorted(found, key=lambda group: (group.label.casefold(), group.total))
 
@@ -331,6 +374,13 @@ def embedded(document: object) -> Markup:
     return Markup(text)  # noqa: S704 - it holds no character that HTML reads
 
 
+def _lines(lines: str) -> str:
+    """Return where something stands in the document, as readers see it: ``Zeilen 3-5, 9``."""
+    if not lines:
+        return ""
+    return f"Zeile {lines}" if lines.isdecimal() else f"Zeilen {lines.replace(';', ', ')}"
+
+
 def _literal(value: ox.Literal) -> Shown:
     kind = value.datatype.value.removeprefix(PREFIXES["xsd"])
     if kind == "boolean":
@@ -339,4 +389,26 @@ def _literal(value: ox.Literal) -> Shown:
         return Shown(german_date(value.value))
     if kind == "decimal":
         return Shown(value.value.replace(".", ","))
+    if kind == "duration":
+        return Shown(german_duration(value.value))
+    if kind == "gMonthDay" and re.fullmatch(r"--\d\d-\d\d", value.value):
+        return Shown(f"{int(value.value[5:])}. {_MONTHS[int(value.value[2:4]) - 1]}")
     return Shown(value.value, language=value.language or "", note="englisch" if value.language == "en" else "")
+
+
+_MONTHS = (
+    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember",
+)  # fmt: skip
+_SPANS = {"Y": ("Jahr", "Jahre"), "M": ("Monat", "Monate"), "W": ("Woche", "Wochen"), "D": ("Tag", "Tage")}
+
+
+def german_duration(value: str) -> str:
+    """Return an ISO duration as German readers say it; one with hours stays as it is.
+
+    >>> german_duration("P3M"), german_duration("P1Y6M"), german_duration("P28D"), german_duration("P0D")
+    ('3 Monate', '1 Jahr 6 Monate', '28 Tage', 'ohne Frist')
+    """
+    parts = re.findall(r"(\d+)([YMWD])", value)
+    if "".join(["P", *(number + unit for number, unit in parts)]) != value:
+        return value
+    return " ".join(f"{int(number)} {_SPANS[unit][int(number) != 1]}" for number, unit in parts if int(number)) or "ohne Frist"

@@ -1,17 +1,21 @@
 """Configuration of web servers: a thing's IRI redirects (303) to the document about it, and the document comes in the form the client asks for.
 
-nginx and Apache get the same rules: media types are looked for in ``Accept`` by falling weight, in steps of a tenth, and HTML is the answer where
-nothing fits. Hosts that can do neither have every form by its ending, and ``id/…``, ``vocab/…`` pages that lead on.
+nginx, Apache and ``gremiennetz serve`` follow the same rules: media types are looked for in ``Accept`` by falling weight, in steps of a tenth, and
+HTML is the answer where nothing fits. Hosts that can do neither have every form by its ending, and ``id/…``, ``vocab/…`` pages that lead on.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import attrs
 
+from gremiennetz.errors import InputError, Problem
 from gremiennetz.export.site import FORMATS
+from gremiennetz.files import read_text
 
 TYPES = {
     "html": ("text/html", "application/xhtml+xml"),
@@ -39,6 +43,59 @@ class Routes:
     gone: Sequence[str]
     """What was published once and is no more."""
 
+    def text(self) -> str:
+        """Return the routes as the file of the package that ``gremiennetz serve`` reads."""
+        return json.dumps({"moved": dict(self.moved), "odd": dict(self.odd), "gone": list(self.gone)}, ensure_ascii=False, indent=1) + "\n"
+
+    @classmethod
+    def read(cls, package: Path) -> Routes:
+        """Read the routes of a package. Raises ``InputError``."""
+        name = f"{package.name}/{ROUTES}"
+        try:
+            found = json.loads(read_text(package / ROUTES, name))
+            moved, odd, gone = dict[str, str](found["moved"]), dict[str, str](found["odd"]), list[str](found["gone"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise InputError([Problem(name, f"is no list of routes ({error}); export again")]) from None
+        if not all(isinstance(part, str) for part in (*moved, *moved.values(), *odd, *odd.values(), *gone)):
+            raise InputError([Problem(name, "is no list of routes: it holds what is no text; export again")])
+        return cls(moved, odd, gone)
+
+
+ROUTES = "server/routes.json"
+
+
+@attrs.frozen
+class Way:
+    """Where a request for an address of a package goes: a status, and the file or the address that belongs to it."""
+
+    status: int
+    target: str = ""
+    """A file of the package for 200 and 410 (which may not be there), an address relative to the base for 301 and 303."""
+    negotiated: bool = False
+    """Whether ``Accept`` chose the file."""
+
+
+def way(address: str, accept: str, routes: Routes) -> Way:
+    """Return where a request goes, as the configurations of nginx and Apache say it. ``address`` is relative to the base.
+
+    >>> none = Routes({}, {}, ())
+    >>> way("id/body/x", "text/turtle", none).target, way("doc/body/x", "text/turtle", none).target, way("doc/body/", "", none).target
+    ('doc/body/x', 'doc/body/x.ttl', 'doc/body/index.html')
+    """
+    if address in routes.moved:
+        return Way(301, routes.moved[address])
+    if address in routes.gone:
+        return Way(410, f"doc/{address.removeprefix('id/').removeprefix('doc/')}.html")
+    room, _, rest = address.partition("/")
+    document = routes.odd.get(address) or (rest and f"doc/{rest}" if room == "id" else "")
+    if address == "ns" or (room in {"vocab", "graph"} and rest):
+        document = f"doc/{address}"
+    if document:
+        return Way(303, document)
+    if room == "doc" and rest and "." not in rest and not rest.endswith("/"):
+        return Way(200, f"{address}.{choose(accept)}", negotiated=True)
+    return Way(200, f"{address}index.html" if address.endswith("/") or not address else address)
+
 
 def accepts() -> Iterator[tuple[str, str]]:
     """Yield pattern and ending: the first pattern that an ``Accept`` header matches decides."""
@@ -50,11 +107,15 @@ def accepts() -> Iterator[tuple[str, str]]:
 
 
 def _pattern(names: str, weight: str) -> str:
-    # other parameters may stand before the weight; without a weight it is 1
-    between = r"(?:\s*;\s*(?!q\s*=)[^,;]+)*"
-    given = rf"\s*;\s*q\s*=\s*{weight}\s*(?:[;,]|$)"
-    end = rf"(?:{given}|\s*(?:,|$))" if weight == _WHOLE else given
-    return rf"(?:^|,)\s*(?:{names}){between}{end}"
+    # Other parameters may stand before the weight; without a weight it is 1. Each sign can be matched in one way only, so that no header, however
+    # hostile, takes long: a parameter begins with its semicolon and goes to the next one.
+    others = r"\s*(?:;(?!\s*q\s*=)[^,;]*)*"
+    given = rf";\s*q\s*=\s*{weight}\s*(?:[;,]|$)"
+    end = rf"(?:{given}|,|$)" if weight == _WHOLE else given
+    return rf"(?:^|,)\s*(?:{names}){others}{end}"
+
+
+_ACCEPTS = tuple((re.compile(pattern, re.IGNORECASE), ending) for pattern, ending in accepts())
 
 
 def choose(accept: str) -> str:
@@ -63,7 +124,7 @@ def choose(accept: str) -> str:
     >>> choose("text/html;q=0.5, text/turtle"), choose("application/ld+json"), choose("")
     ('ttl', 'jsonld', 'html')
     """
-    return next((ending for pattern, ending in accepts() if re.search(pattern, accept, re.IGNORECASE)), "html")
+    return next((ending for pattern, ending in _ACCEPTS if pattern.search(accept)), "html")
 
 
 def nginx_http() -> str:
@@ -84,6 +145,7 @@ def nginx_site(prefix: str, routes: Routes) -> str:
     form = [f"  types {{ {types} }}", "  charset utf-8;", "  charset_types *;", "  add_header X-Content-Type-Options nosniff;"]
     lines = [
         f"# nginx, block server: the package lies below root at {prefix}; nginx-http.conf goes into the block http.",
+        f'location ~ "^{here}[.]" {{ return 404; }}',
         *(f'location = "{prefix}{old}" {{ return 301 "{prefix}{new}"; }}' for old, new in routes.moved.items()),
         *(f'location = "{prefix}{old}" {{ return 303 "{prefix}{new}"; }}' for old, new in routes.odd.items()),
         *(f'location = "{prefix}{old}" {{ return 410; }}' for old in routes.gone),
@@ -112,7 +174,7 @@ def apache(routes: Routes) -> str:
     lines += [f"AddCharset utf-8 .{ending}" for ending in {**FORMATS, **FILES}]
     # the last one that fits wins here, so the order is turned round
     lines += ["", *(f'SetEnvIfNoCase Accept "{pattern}" gremiennetz={ending}' for pattern, ending in reversed(list(accepts())))]
-    lines += ["", "RewriteEngine On", "RewriteCond %{ENV:gremiennetz} ^$", "RewriteRule ^ - [E=gremiennetz:html]", ""]
+    lines += ["", "RewriteEngine On", "RewriteCond %{ENV:gremiennetz} ^$", "RewriteRule ^ - [E=gremiennetz:html]", "", "RewriteRule ^[.] - [R=404,L]"]
     lines += [_rule(f"^{re.escape(old)}$", new, 301) for old, new in routes.moved.items()]
     lines += [_rule(f"^{re.escape(old)}$", new, 303) for old, new in routes.odd.items()]
     lines += [f"RewriteRule ^{re.escape(old)}$ - [G]" for old in routes.gone]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import attrs
@@ -166,10 +166,19 @@ def _is_date(value: str) -> bool:
     return len(value) == 10
 
 
-def read_publications(root: Root) -> list[Publication]:
-    """Read what all sets say. Raises ``InputError`` with the problems of all of them."""
+def read_publications(root: Root, wanted: Sequence[str] = ()) -> list[Publication]:
+    """Read what the sets say that are published: the wanted ones, else all that have a table ``[publication]``.
+
+    Raises ``InputError`` with the problems of all of them, ``GremiennetzError`` for a set that does not exist.
+    """
+    names = root.datasets()
+    unknown = [name for name in wanted if name not in names]
+    if unknown:
+        raise GremiennetzError(f"there is no set {', '.join(map(repr, unknown))}; there are: {', '.join(names)}")
+    # a single set that says nothing, or several of which none does, are told everything that is missing
+    chosen = [name for name in names if name in wanted] or [name for name in names if "publication" in read_settings(root.records / name)] or names
     found, problems = [], []
-    for name in root.datasets():
+    for name in chosen:
         try:
             found.append(read_publication(root, name))
         except InputError as error:

@@ -50,6 +50,8 @@ def body_triples(names: Names, body: Body, aliases: Iterable[str]) -> Iterator[T
         parent = names.thing("body", body.umbrella)
         yield node, iri("org:subOrganizationOf"), parent
         yield parent, iri("org:hasSubOrganization"), node
+    if body.municipality:
+        yield node, iri("gn:boundTo"), names.thing("municipality", body.municipality)
     if body.wikidata:
         yield node, iri("skos:exactMatch"), ox.NamedNode(f"http://www.wikidata.org/entity/{body.wikidata}")
     if body.note:
@@ -57,7 +59,7 @@ def body_triples(names: Names, body: Body, aliases: Iterable[str]) -> Iterator[T
 
 
 def register_triples(names: Names, register: Register) -> Iterator[Triple]:
-    """Yield the bodies, their policy fields, and the decisions with who took them and why."""
+    """Yield the bodies, their policy fields, and the decisions that the register holds."""
     for body in register.bodies.values():
         yield from body_triples(names, body, register.aliases.get(body.id, ()))
     for item in register.fields:
@@ -69,6 +71,13 @@ def register_triples(names: Names, register: Register) -> Iterator[Triple]:
         yield reason, iri("gn:assignedField"), concept("policy-field", item.field)
         yield reason, iri("rdfs:label"), text(f"{register.bodies[item.body].label}: {item.field}")
         yield reason, iri("dct:description"), text(item.justification)
+    yield from decision_triples(names, register)
+    for old, new in register.merged.items():
+        yield names.thing("body", old), iri("dct:isReplacedBy"), names.thing("body", new)
+
+
+def decision_triples(names: Names, register: Register) -> Iterator[Triple]:
+    """Yield the decisions, with who took them and why."""
     for decision in register.decisions:
         node = names.thing("decision", f"{decision.dataset}-{decision.record}-{decision.body}")
         yield node, _TYPE, iri("gn:Decision")
@@ -79,5 +88,3 @@ def register_triples(names: Names, register: Register) -> Iterator[Triple]:
         yield node, iri("dct:description"), text(decision.justification)
         yield node, iri("dct:creator"), plain(decision.author)
         yield node, iri("dct:date"), date(decision.date)
-    for old, new in register.merged.items():
-        yield names.thing("body", old), iri("dct:isReplacedBy"), names.thing("body", new)

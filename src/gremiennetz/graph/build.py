@@ -18,12 +18,13 @@ from gremiennetz.graph.bodies import Names, Triple, body_triples, provisional
 from gremiennetz.graph.terms import concept, date, decimal, integer, iri, plain, slug, text, true
 from gremiennetz.readers.cost import CostStatement
 from gremiennetz.readers.period import Period, read_period, read_phase
-from gremiennetz.records import TEXT_COLUMNS, Dataset, Mention, Record
+from gremiennetz.records import TEXT_COLUMNS, Dataset, Facts, Mention, Place, Record
 from gremiennetz.register import Body, Register
 from gremiennetz.vocabulary import Vocabulary
 
 PARTS = ("units", "participations", "records", "people")
 PEOPLE = "people"
+NOT_STATED = "not-stated"
 _TYPE = iri("rdf:type")
 
 
@@ -103,6 +104,11 @@ class Builder:
         label = settings["municipality"]["label"]
         yield city, _TYPE, iri("gn:Municipality")
         yield city, iri("skos:prefLabel"), text(label)
+        counted = settings["municipality"].get("inhabitants")
+        if counted:
+            yield city, iri("gn:inhabitants"), integer(counted["number"])
+            yield city, iri("gn:inhabitantsOn"), date(counted["on"])
+            yield city, iri("gn:inhabitantsSource"), text(counted["source"])
         yield self.collection, _TYPE, iri("dcat:Dataset")
         yield self.collection, iri("dct:title"), text(settings["dataset"]["title"]["de"])
         yield self.collection, iri("dct:title"), text(settings["dataset"]["title"]["en"], "en")
@@ -113,7 +119,8 @@ class Builder:
         yield self.document, iri("dct:title"), text(settings["document"]["title"])
         yield self.document, iri("dct:identifier"), plain(settings["document"]["id"])
         yield self.document, iri("dct:issued"), date(str(settings["document"]["year"]))
-        yield self.document, iri("dct:rights"), text(settings["document"].get("licence", ""))
+        if licence := settings["document"].get("licence"):
+            yield self.document, iri("dct:rights"), text(licence)
         for unit in self.dataset.units.values():
             node = self.unit(unit.id)
             yield node, _TYPE, iri("gn:Unit")
@@ -177,6 +184,7 @@ class Builder:
         for name in reach.concepts:
             yield node, iri("gn:reach"), iri(f"vocab:{name}")
         yield from self._costs(node, record)
+        yield from _facts(node, record.facts)
         purpose = self._with_footnotes(record.text("purpose"))
         if purpose and not self.names_person(record.id, purpose):
             yield node, iri("gn:purpose"), text(purpose)
@@ -233,10 +241,13 @@ class Builder:
             yield node, iri("gn:sourceLines"), plain(line_ranges(number for cell in record.cells.values() for number in cell.lines))
             yield node, iri("gn:file"), plain(f"data/records/{self.dataset.id}/{record.file}")
             yield node, iri("gn:row"), integer(record.row)
+            if record.place:
+                yield from _place(node, record.place)
             for column in record.uncertain:
                 yield node, iri("gn:uncertainColumn"), concept("column", column)
             for column, cell in record.cells.items():
-                yield node, iri(f"gn:lines{column.capitalize()}"), plain(cell.reference)
+                if cell.reference:
+                    yield node, iri(f"gn:lines{column.capitalize()}"), plain(cell.reference)
                 if self.names_person(record.id, cell.text):
                     yield node, iri("gn:personalColumn"), concept("column", column)
             yield from self._texts(record, personal=False)
@@ -299,6 +310,27 @@ class Builder:
             yield seat, iri("org:role"), iri(f"vocab:{role}")
         if mention.role:
             yield seat, iri("gn:roleText"), text(mention.role)
+
+
+def _facts(node: ox.NamedNode, facts: Facts) -> Iterator[Triple]:
+    yield node, iri("gn:obligation"), concept("obligation", facts.obligation or NOT_STATED)
+    yield node, iri("gn:termination"), concept("termination", facts.termination or NOT_STATED)
+    if facts.notice_period:
+        yield node, iri("gn:noticePeriod"), ox.Literal(facts.notice_period, datatype=iri("xsd:duration"))
+    if facts.notice_by:
+        yield node, iri("gn:noticeBy"), ox.Literal(facts.notice_by, datatype=iri("xsd:gMonthDay"))
+    if facts.notice_to:
+        yield node, iri("gn:noticeTo"), concept("notice-to", facts.notice_to)
+
+
+def _place(node: ox.NamedNode, place: Place) -> Iterator[Triple]:
+    yield node, iri("gn:sourceRow"), integer(int(place.row))
+    if place.page:
+        yield node, iri("gn:sourcePage"), integer(int(place.page))
+    if place.sheet:
+        yield node, iri("gn:sourceSheet"), plain(place.sheet)
+    if place.box:
+        yield node, iri("gn:sourceBox"), plain(place.box)
 
 
 def _cost(node: ox.NamedNode, statement: CostStatement, reasons: Mapping[str, str]) -> Iterator[Triple]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
+import attrs
 import rdflib
 
-from gremiennetz.errors import GremiennetzError, InputError, Problem
+from gremiennetz.errors import GremiennetzError
 from gremiennetz.files import write_text
-from gremiennetz.graph.bodies import Triple, register_triples
+from gremiennetz.graph import changes
+from gremiennetz.graph.bodies import Names, Triple, register_triples
 from gremiennetz.graph.build import PARTS, Builder
+from gremiennetz.graph.sets import Sets, load_register
 from gremiennetz.graph.terms import PREFIXES, to_rdflib
 from gremiennetz.places import Root
-from gremiennetz.records import Dataset, read_datasets
-from gremiennetz.register import Register, check_against, read_register
-from gremiennetz.vocabulary import Vocabulary
+from gremiennetz.register import Decision, Register
+
+__all__ = ["BODIES", "builders", "files", "graph_files", "load_register", "stale", "turtle", "write"]
 
 BODIES = "bodies"
 
@@ -30,39 +33,28 @@ def turtle(triples: Iterable[Triple]) -> str:
     return graph.serialize(format="turtle")
 
 
-def load_register(root: Root, vocabulary: Vocabulary) -> Register:
-    """Read the register with the names that the vocabularies allow."""
-    return read_register(root.register, vocabulary.names("body-kind"), vocabulary.names("legal-form"), vocabulary.names("policy-field"))
-
-
 def builders(root: Root) -> tuple[list[Builder], Register]:
-    """Read the vocabularies, the register and all sets of a root. Raises ``InputError`` with everything that is wrong."""
-    vocabulary = Vocabulary.read(root.shipped("ontology"))
-    register = load_register(root, vocabulary)
-    sets = read_datasets(root)
-    problems = [*_unknown_kinds(sets, vocabulary), *check_against(register, sets)]
-    if problems:
-        raise InputError(problems)
-    return [Builder(dataset, register, vocabulary) for dataset in sets], register
-
-
-def _unknown_kinds(sets: Iterable[Dataset], vocabulary: Vocabulary) -> Iterator[Problem]:
-    kinds = vocabulary.names("unit-kind")
-    for dataset in sets:
-        for unit in dataset.units.values():
-            if unit.kind not in kinds:
-                message = f"{unit.kind!r} is no kind of unit; wanted one of: {', '.join(kinds)}"
-                yield Problem(f"data/records/{dataset.id}/units.csv", message, row=unit.row, column="kind")
+    """Return what turns each set of a root into triples, and the register. Raises ``InputError`` with everything that is wrong."""
+    sets = Sets.of(root)
+    made = list(sets)
+    return made, attrs.evolve(sets.register, decisions=tuple(item for builder in made for item in builder.register.decisions))
 
 
 def files(root: Root) -> Iterator[tuple[Path, str]]:
-    """Yield each file of the graph with its content."""
-    made, register = builders(root)
-    names = made[0].names
-    yield root.turtle / f"{BODIES}.ttl", turtle(register_triples(names, register))
-    for builder in made:
+    """Yield each file of the graph with its content, set by set; what is known across sets comes last."""
+    sets = Sets.of(root)
+    decisions: list[Decision] = []
+    names: Names | None = None
+    for builder in sets:
+        names = names or builder.names
+        decisions += builder.register.decisions
+        folder = root.turtle / builder.dataset.id
         for part in PARTS:
-            yield root.turtle / builder.dataset.id / f"{part}.ttl", turtle(builder.part(part))
+            yield folder / f"{part}.ttl", turtle(builder.part(part))
+        if history := sets.history(builder):
+            yield folder / f"{changes.PART}.ttl", turtle(history.triples(builder.dataset.id))
+    if names is not None:
+        yield root.turtle / f"{BODIES}.ttl", turtle(register_triples(names, attrs.evolve(sets.register, decisions=tuple(decisions))))
 
 
 def write(root: Root) -> list[Path]:
@@ -85,10 +77,10 @@ def stale(root: Root) -> list[Path]:
     return changed + [path for path in root.turtle.rglob("*.ttl") if path not in content]
 
 
-def graph_files(root: Root, *, people: bool = True) -> dict[str, Path]:
+def graph_files(root: Root, *, people: bool = True, sets: Collection[str] | None = None) -> dict[str, Path]:
     """Return the named graphs of a root and the file of each; without the graphs of people for the public profile.
 
-    Raises ``GremiennetzError`` when there is no graph yet.
+    With ``sets`` only those sets, and what is known across sets. Raises ``GremiennetzError`` when there is no graph yet, or none of a set.
     """
     found = {
         path.relative_to(root.turtle).with_suffix("").as_posix(): path
@@ -97,4 +89,10 @@ def graph_files(root: Root, *, people: bool = True) -> dict[str, Path]:
     }
     if not found:
         raise GremiennetzError(f"no graph in {root.turtle}; make it with: gremiennetz build")
-    return found
+    if sets is None:
+        return found
+    made = {name.partition("/")[0] for name in found if "/" in name}
+    missing = [name for name in sets if name not in made]
+    if missing:
+        raise GremiennetzError(f"there is no graph of the set {missing[0]!r}; there are: {', '.join(sorted(made))}")
+    return {name: path for name, path in found.items() if "/" not in name or name.partition("/")[0] in sets}

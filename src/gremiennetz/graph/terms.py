@@ -65,12 +65,14 @@ def plain(value: str) -> ox.Literal:
     return ox.Literal(value)
 
 
+@lru_cache(maxsize=4096)
 def decimal(value: Decimal) -> ox.Literal:
     """Return a decimal in canonical form (``1439.9``, ``0``)."""
     shown = format(value.normalize(), "f") if value else "0"
     return ox.Literal(shown, datatype=iri("xsd:decimal"))
 
 
+@lru_cache(maxsize=4096)
 def integer(value: int) -> ox.Literal:
     """Return a whole number."""
     return ox.Literal(str(value), datatype=iri("xsd:integer"))

@@ -1,4 +1,4 @@
-"""What the page shows, read from the graph with two queries of the library and turned into one value that JSON can hold.
+"""What the page shows, read from the graph with a few queries of the library and turned into one value that JSON can hold.
 
 Texts stay texts: nothing here is HTML. Things are named by the last part of their IRI (``unit/dresden-buergeramt``), which also stands in the
 address of a view, so that a link to it can be read.
@@ -20,6 +20,8 @@ BASE = "https://w3id.org/gremiennetz/id/"
 DECIDING = frozenset({"unit", "name", "umbrella"})
 """The columns that decide whether a unit takes part in a body: an overlap is firm if it holds without the records that are uncertain here."""
 
+_QUERIES = ("things", "participations", "costs", "records")
+"""What the page knows, one row per value; apart, because an engine sorts four short lists much faster than one long one."""
 _COLUMNS = ("umbrella", "name", "status", "reach", "participation", "purpose", "cost")
 _WORDS = ("umbrella", "name", "status", "participation", "cost")
 
@@ -30,7 +32,7 @@ Json = dict[str, Any]
 def payload(store: ox.Store, library: Library) -> Json:
     """Return everything that the page knows, read from a store. What the store does not hold (people, for the public), the page does not know."""
     engine = StoreEngine(store)
-    things = _things(engine.run(library.get("network/things").text).rows)
+    things = _things(row for name in _QUERIES for row in engine.run(library.get(f"network/{name}").text).rows)
     rows = engine.run(library.get("network/terms").text).texts()
     used = {value for kind in things.values() for values in kind.values() for many in values.values() for value in many}
     terms = {short(term): [german, english or german] for term, german, english in ((row[0], row[1], row[2]) for row in rows)}
@@ -39,6 +41,7 @@ def payload(store: ox.Store, library: Library) -> Json:
         "sets": [_set(key, values, things) for key, values in things["dcat:Dataset"].items()],
         "terms": {key: labels for key, labels in terms.items() if key in used or key.startswith("column/")},
         "places": {key: _label(values, key) for key, values in things["gn:Municipality"].items()},
+        "inhabitants": {key: counted for key, values in things["gn:Municipality"].items() if (counted := _inhabitants(values))},
         "units": [_unit(key, values, things["gn:Unit"]) for key, values in things["gn:Unit"].items()],
         "bodies": [_body(key, values) for key, values in things["gn:Body"].items()],
         "parts": [part for key, values in things["gn:Participation"].items() if (part := _participation(key, values, things))],
@@ -103,6 +106,11 @@ def _set(key: str, values: Values, things: dict[str, dict[str, Values]]) -> Json
         year=_first(document, "dct:issued"),
         licence=_first(document, "dct:rights"),
     )
+
+
+def _inhabitants(values: Values) -> Json:
+    number = _first(values, "gn:inhabitants")
+    return _filled(n=int(number) if number.isdigit() else 0, on=_first(values, "gn:inhabitantsOn"), source=_first(values, "gn:inhabitantsSource"))
 
 
 def _unit(key: str, values: Values, units: dict[str, Values]) -> Json:

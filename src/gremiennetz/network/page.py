@@ -22,10 +22,12 @@ from gremiennetz import __version__
 from gremiennetz.errors import GremiennetzError
 from gremiennetz.files import read_text, read_toml, write_text
 from gremiennetz.graph import store as stores
+from gremiennetz.graph.chosen import of_sets
+from gremiennetz.lists import listed, lists
 from gremiennetz.network.data import payload
 from gremiennetz.network.layout import layout
 from gremiennetz.places import Root
-from gremiennetz.query import Library
+from gremiennetz.query import Library, StoreEngine
 from gremiennetz.templates import environment
 
 SCRIPTS = ("model.js", "scene.js", "graph.js", "panels.js", "exports.js", "app.js")
@@ -40,20 +42,24 @@ OPTIONS = {
 }
 
 
-def write(root: Root, profile: str, path: Path) -> Path:
+def write(root: Root, profile: str, path: Path, dataset: str | None = None) -> Path:
     """Write the page of a root for a profile (``internal``, or ``public`` without any person) and return where it lies.
 
-    Raises ``GremiennetzError`` when there is no graph.
+    It shows one chosen set, or the newest list of each city. Raises ``GremiennetzError`` when there is no graph or no such set.
     """
-    write_text(path, html(root, stores.in_memory(root, people=profile == "internal"), profile))
+    write_text(path, html(root, stores.in_memory(root, people=profile == "internal"), profile, dataset))
     return path
 
 
-def html(root: Root, store: ox.Store, profile: str) -> str:
+def html(root: Root, store: ox.Store, profile: str, dataset: str | None = None) -> str:
     """Return the page for a store, which for the public profile must have been filled without people."""
     folder = root.shipped("viz") / "network"
     texts = read_toml(folder / "texts.toml", "viz/network/texts.toml")
-    data = payload(store, Library(root.shipped("queries")))
+    queries = Library(root.shipped("queries"))
+    known = lists(queries, StoreEngine(store))
+    chosen = [listed(known, dataset).id] if dataset is not None else [item.id for item in known.values() if item.newest]
+    # two years of a city in one picture would show everything twice
+    data = payload(of_sets(store, chosen) if len(chosen) < len(known) else store, queries)
     data |= {"layout": layout(data), "profile": profile, "version": __version__, "texts": texts}
     network = _network(data)
     data["layout"]["wide"]["nodes"] = {node["id"]: [node["x"], node["y"]] for node in network.nodes}

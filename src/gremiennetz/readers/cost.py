@@ -8,7 +8,8 @@ A cell is cut into pieces, and pieces that say one thing together are joined aga
 
 * a piece ends at a comma, semicolon, plus or bracket, before a condition (``ggf. Reisekosten``), and between two amounts;
 * ``Reisekosten, ca. 100 Euro``: a kind waits for its amount; ``200 Euro (Dienstreisen)``: a bracket names the kind of the amount before it;
-* a remark (``pro Jahr``, ``alle 2 bis 3 Jahre``) belongs to the statement before it; words before the first statement stay unread.
+* a remark (``pro Jahr``, ``alle 2 bis 3 Jahre``) belongs to the statement before it; words before the first statement stay unread;
+* an amount per month, quarter or half-year (``Pro Quartal 9.152,50``) is multiplied to the year; any other frequency stays unread.
 """
 
 from __future__ import annotations
@@ -36,11 +37,17 @@ _ZERO = re.compile(r"0(?:,00?|,--?)?")
 _BREAK = re.compile(r"[+;(]|,(?= |$)|\bsowie\b", re.IGNORECASE)
 _AND = re.compile(r"\bund\b", re.IGNORECASE)
 _EDGES = re.compile(r"^[ ,;+(]*(?:(?:und|sowie) )?|(?: (?:und|sowie))?[ ,;+(]*$", re.IGNORECASE)
-_CENTS = re.compile(r"[0-9],[0-9]{2}$")
 _SELDOM = re.compile(
     r"\balle (?:[0-9]+|zwei|drei|vier|fünf)(?: (?:bis|-|–) \w+)? Jahre\b|\b(?:zwei|drei|vier|fünf)jährlich\b|\beinmalig", re.IGNORECASE
 )
 _OFTEN = re.compile(r"monat|\bmtl\b|quartal|vierteljähr|halbjähr|wöchentlich|/ ?woche|pro woche|täglich|/ ?tag\b|pro tag\b", re.IGNORECASE)
+_PER = r"(?:(?:pro|je|im) (?:Monat|Quartal|Halbjahr)|monatlich|mtl\.?|vierteljährlich|halbjährlich)(?!\w)"
+_TIMES = re.compile(rf"(?<!\w){_PER}", re.IGNORECASE)
+_A_YEAR = (("quartal", 4), ("viertel", 4), ("halb", 2), ("m", 12))
+"""How often a year has what a phrase of ``_TIMES`` names, by how its telling word begins."""
+_SEVERAL = re.compile(r"(?:[0-9] ?(?:[x×]|mal) ?|\balle \w+ |[-/])$", re.IGNORECASE)
+_BARE = re.compile(rf"(?:{_PER} ?:? )?(?P<number>.*[0-9],[0-9]{{2}})(?: {_PER}| [0-9]{{1,3}} ?% Anteil)?", re.IGNORECASE)
+"""A cell without a currency that is nothing but an amount with cents, perhaps with a period or a share."""
 _YEAR = re.compile(r"(?<![0-9.,])((?:19|20)[0-9]{2}) ?:")
 
 
@@ -207,11 +214,14 @@ class CostReader:
         return statements, " … ".join(unread)
 
     def _amounts(self, text: str) -> list[Amount]:
-        """Find the amounts; a cell that is nothing but a number with cents (``50,00 - 100,00``) is meant in Euro."""
+        """Find the amounts; a cell that is nothing but a number with cents (``50,00 - 100,00``, ``25,00 pro Monat``) is meant in Euro."""
         found = list(self.amounts.find(text))
-        if not found and _CENTS.search(text):
-            in_euro = f"{text} Euro"
-            found = [attrs.evolve(amount, end=len(text)) for amount in self.amounts.find(in_euro) if amount.end - amount.start == len(in_euro)]
+        bare = None if found else _BARE.fullmatch(text)
+        if bare:
+            start, end = bare.span("number")
+            in_euro = f"{bare['number']} Euro"
+            whole = [amount for amount in self.amounts.find(in_euro) if amount.end - amount.start == len(in_euro)]
+            found = [attrs.evolve(amount, start=start, end=end) for amount in whole]
         return found
 
     def _statement(self, words: str, piece: _Piece) -> CostStatement | None:
@@ -220,11 +230,24 @@ class CostReader:
             if piece.reason is None and (not piece.kinds or names_currency(words)):
                 return None
             return CostStatement(words, None, None, piece.reason or "not-stated", kinds)
-        if _OFTEN.search(words):
+        times = _times_a_year(words)
+        if times is None:
             return None
-        low, high = piece.amount.low, piece.amount.high
+        low, high = piece.amount.low * times, None if piece.amount.high is None else piece.amount.high * times
         qualified = self.exactness.find(piece.amount.qualifier, anywhere=True).concepts
         exactness = "range" if high is not None else next((word for word in qualified if word in QUALIFIERS), "exact")
         up_to = high if high is not None else (low if exactness == "at-most" else None)
         year = _YEAR.search(words)
         return CostStatement(words, low, up_to, exactness, kinds, int(year[1]) if year else None, bool(_SELDOM.search(words)))
+
+
+def _times_a_year(words: str) -> int | None:
+    """Return by what an amount has to be multiplied to be that of a year; ``None`` where the words do not say it plainly."""
+    phrases = list(_TIMES.finditer(words))
+    if not phrases:
+        return None if _OFTEN.search(words) else 1
+    first = phrases[0]
+    if len(phrases) > 1 or _SEVERAL.search(words[: first.start()]) or _OFTEN.search(words[: first.start()] + words[first.end() :]):
+        return None
+    word = first[0].casefold().split()[-1]
+    return next(times for begin, times in _A_YEAR if word.startswith(begin))

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from gremiennetz.analysis import Bridge, Community, bridges, communities, network
 from gremiennetz.query import Engine, Library, Value, shown
+from gremiennetz.report.comparison import Comparison
 
 SEPARATORS = (" | ", "; ")
 EXACTNESS = ("exact", "about", "at-most", "range")
@@ -138,6 +139,8 @@ class ReportData:
     unsure: tuple[tuple[str, ...], ...]
     tree: tuple[str, tuple[tuple[str, int, tuple[str, ...]], ...]]
     """The umbrella with the most units: its label, and per body its label, depth and units."""
+    comparison: Comparison | None = None
+    """The municipality beside others, where the graph holds some."""
 
 
 def _list(value: Value, separator: str) -> tuple[str, ...]:

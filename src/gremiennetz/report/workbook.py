@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import xlsxwriter
 
+from gremiennetz.report.comparison import City, Comparison
 from gremiennetz.report.data import EXACTNESS, Overlap, ReportData
 from gremiennetz.report.page import EXACTNESS_LABELS
 from gremiennetz.report.review import CRITERIA, Item
@@ -85,6 +86,13 @@ def workbook(data: ReportData, items: Sequence[Item], profile: str) -> bytes:
         ("Gewicht", "Einheit", "Gremium", "Gründe", "unter Vorbehalt", "Kosten im Wortlaut", "Tabellenzeile", "Zeilen der Quelle"),
         _review(items),
     )
+    if data.comparison:
+        cities = data.comparison.cities[:30]
+        sheets.add(
+            "Vergleich",
+            ("Gremium", "Wo", "Kommunen", "Art", "fest", *(f"Angaben {city.label}" for city in cities)),
+            _comparison(data.comparison, cities),
+        )
     book.close()
     return buffer.getvalue()
 
@@ -133,6 +141,16 @@ def _totals(data: ReportData) -> Iterable[Sequence[Cell]]:
     for item in data.totals:
         amounts = (item.amounts[name] for name in EXACTNESS)
         yield (item.name or "alle", *amounts, item.range_to, item.uncertain, item.seldom, item.none, item.no_amount, item.empty)
+
+
+def _comparison(found: Comparison, cities: Sequence[City]) -> Iterable[Sequence[Cell]]:
+    for where, items in (("gemeinsam", found.common), ("nur bei anderen", found.missing)):
+        for item in items:
+            costs = ("; ".join(item.costs.get(city.label, ())) for city in cities)
+            yield (item.label, where, "; ".join(item.cities), item.kind, _firm(item.firm), *costs)
+    for kind, labels in found.alone:
+        for label in labels:
+            yield (label, f"nur in {found.own.label}", found.own.label, kind, "", *("" for _ in cities))
 
 
 def _bridges(data: ReportData) -> Iterable[Sequence[Cell]]:

@@ -1,8 +1,4 @@
-"""Records: a city's table as files that people wrote by reading, one row of the table per record.
-
-A set lies in ``data/records/<set>/``: ``dataset.toml`` (city, document), ``units.csv``, any number of tables of records, ``persons.csv`` and
-``ledger.csv``. Columns and their meaning: docs/records.md. Reading a set reports the problems of all its files at once.
-"""
+"""Reading a set of records from its files, with the problems of all of them at once."""
 
 from __future__ import annotations
 
@@ -15,126 +11,33 @@ from typing import Any
 import attrs
 
 from gremiennetz.errors import InputError, Problem
-from gremiennetz.files import Row, read_table, read_text, read_toml
-from gremiennetz.ledger import Balance, Claim, balance, parse_lines
+from gremiennetz.files import Row, read_table, read_text, verbatim
+from gremiennetz.ledger import parse_lines
 from gremiennetz.places import Root
 from gremiennetz.readers.person import read_person
-
-TEXT_COLUMNS = ("umbrella", "name", "status", "reach", "participation", "purpose", "cost")
-"""The cells of a record that hold words of the source."""
-
-RECORD_COLUMNS = (
-    "record", "unit", "umbrella", "name", "status", "reach", "participation", "purpose", "cost",
-    "lines_name", "lines_umbrella", "lines_status", "lines_reach", "lines_participation", "lines_purpose", "lines_cost", "uncertain", "note",
-)  # fmt: skip
-UNIT_COLUMNS = ("unit", "label", "code", "kind", "parent", "lines", "oparl", "note")
-PERSON_COLUMNS = ("record", "person", "text", "title", "given", "family", "role", "on_behalf_of", "lines")
-LEDGER_COLUMNS = ("lines", "kind", "text", "reason")
-LEDGER_KINDS = ("title", "column-header", "heading", "footnote", "split")
-UNCERTAIN_COLUMNS = ("unit", *TEXT_COLUMNS)
-
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-HTTP = re.compile(r"https?://[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*(?::\d{1,5})?(?:/[\w.~!$&'()*+,;=:@/-]*)?(?:\?[\w.~!$&'()*+,;=:@/?-]*)?", re.ASCII)
-"""An http(s) address as files may name one: plain ASCII without percent signs, so that it is an IRI to every library."""
-
-
-@attrs.frozen
-class Cell:
-    """Words of the source with the lines they stand on, in the order in which the text runs."""
-
-    text: str
-    lines: tuple[int, ...]
-    reference: str
-    """The lines as the file writes them: ``23-25;28``."""
-
-
-@attrs.frozen
-class Record:
-    """One row of the table: one body that a unit takes part in."""
-
-    id: str
-    unit: str
-    cells: dict[str, Cell]
-    """The filled cells by column name (``TEXT_COLUMNS``)."""
-    uncertain: tuple[str, ...]
-    """Columns whose alignment the source does not settle (``UNCERTAIN_COLUMNS``); ``note`` says why."""
-    note: str
-    file: str
-    row: int
-
-    def text(self, column: str) -> str:
-        """Return a cell's words, or an empty text."""
-        cell = self.cells.get(column)
-        return cell.text if cell else ""
-
-
-@attrs.frozen
-class Unit:
-    """A part of the city that takes part in bodies."""
-
-    id: str
-    label: str
-    code: str
-    kind: str
-    parent: str
-    """Id of the unit above; empty for one that stands directly below the city."""
-    lines: str
-    oparl: str
-    note: str
-    row: int
-
-
-@attrs.frozen
-class Mention:
-    """A place where the source names a natural person."""
-
-    record: str
-    person: str
-    text: str
-    title: str
-    given: str
-    family: str
-    role: str
-    on_behalf_of: str
-    lines: str
-    row: int
-
-
-@attrs.frozen
-class LedgerEntry:
-    """Words of the source that belong to no cell, and why; or a word that the extraction glued from two (kind ``split``)."""
-
-    lines: tuple[int, ...]
-    kind: str
-    text: str
-    reason: str
-    row: int
-
-
-@attrs.frozen
-class Dataset:
-    """A set of records, complete and free of formal problems."""
-
-    id: str
-    settings: dict[str, Any]
-    """``dataset.toml`` as it stands."""
-    units: dict[str, Unit]
-    records: dict[str, Record]
-    mentions: tuple[Mention, ...]
-    ledger: tuple[LedgerEntry, ...]
-    source: tuple[str, ...]
-    """The document, line by line."""
-
-    def division(self, unit: str) -> str:
-        """Return the id of the topmost unit above ``unit``: its Geschäftsbereich."""
-        seen = self.units[unit]
-        while seen.parent:
-            seen = self.units[seen.parent]
-        return seen.id
-
-    def footnotes(self) -> dict[str, LedgerEntry]:
-        """Return the footnotes of the document by their mark, such as ``1)``."""
-        return {entry.text.split(maxsplit=1)[0]: entry for entry in self.ledger if entry.kind == "footnote"}
+from gremiennetz.records.model import (
+    FACT_COLUMNS,
+    LEDGER_COLUMNS,
+    LEDGER_KINDS,
+    PERSON_COLUMNS,
+    PLACE_COLUMNS,
+    RECORD_COLUMNS,
+    SLUG,
+    TABLE_COLUMNS,
+    TEXT_COLUMNS,
+    UNCERTAIN_COLUMNS,
+    UNIT_COLUMNS,
+    Cell,
+    Dataset,
+    Facts,
+    LedgerEntry,
+    Mention,
+    Place,
+    Record,
+    Unit,
+    document_kind,
+)
+from gremiennetz.records.settings import HTTP, read_settings
 
 
 class _Reading:
@@ -171,70 +74,8 @@ class _Reading:
         return numbers
 
 
-_SETTINGS: tuple[tuple[str, type, str], ...] = (
-    ("dataset.id", str, "the name of the folder"),
-    ("dataset.title.de", str, "a German title"),
-    ("dataset.title.en", str, "an English title"),
-    ("dataset.base", str, "the base of the IRIs, ending in /"),
-    ("municipality.id", str, "a short id such as dresden"),
-    ("municipality.label", str, "the city's official name"),
-    ("document.id", str, "a short id of the document"),
-    ("document.title", str, "the document's title"),
-    ("document.file", str, "its file in data/source"),
-    ("document.year", int, "the year the list describes"),
-)
-_OPTIONAL = (("document.licence", str, "the terms under which the document may be used"),)
-
-
-def setting(settings: dict[str, Any], path: str) -> Any:
-    """Return a value of ``dataset.toml`` by its dotted path, or ``None``."""
-    value: Any = settings
-    for key in path.split("."):
-        if not isinstance(value, dict) or key not in value:
-            return None
-        value = value[key]
-    return value
-
-
-def read_settings(folder: Path) -> dict[str, Any]:
-    """Read and check ``dataset.toml``. Raises ``InputError`` with everything that is missing."""
-    shown = f"data/records/{folder.name}/dataset.toml"
-    settings = read_toml(folder / "dataset.toml", shown)
-    problems: list[Problem] = []
-
-    def check(path: str, fits: Callable[[Any], bool], wanted: str) -> None:
-        value = setting(settings, path)
-        if value is not None and not any(problem.column == path for problem in problems) and not fits(value):
-            problems.append(Problem(shown, f"holds {value!r}; wanted: {wanted}", column=path))
-
-    for path, kind, meaning in (*_SETTINGS, *_OPTIONAL):
-        if setting(settings, path) is None and (path, kind, meaning) not in _OPTIONAL:
-            problems.append(Problem(shown, f"is missing: {meaning}", column=path))
-        check(path, partial(_filled, kind), meaning)
-    check("dataset.base", lambda value: bool(HTTP.fullmatch(value)) and value.endswith("/") and "?" not in value, "an http(s) IRI that ends in /")
-    check("document.year", lambda value: 1000 <= value <= 9999, "a year of four digits")
-    check("document.file", _below, "a file in data/source, such as list.txt")
-    for path in ("dataset.id", "municipality.id", "document.id"):
-        check(path, lambda value: bool(_SLUG.fullmatch(value)), "lower-case letters, digits and hyphens")
-    check("dataset.id", lambda value: value == folder.name, f"the folder's name, {folder.name!r}")
-    if problems:
-        raise InputError(problems)
-    return settings
-
-
-def _filled(kind: type, value: object) -> bool:
-    """Say whether a value is of a kind and no blank text; a truth value is no number, though Python takes it for one."""
-    return type(value) is kind and str(value).strip() != ""
-
-
-def _below(file: str) -> bool:
-    """Say whether a path stays below its folder, on every system."""
-    parts = file.split("/")
-    return not re.search(r'[\x00-\x1f\\:*?"<>|]', file) and ".." not in parts and all(parts)
-
-
 def record_files(folder: Path) -> list[Path]:
-    """Return the tables of records of a set: every CSV that is not one of the three with a fixed name."""
+    """Return the tables of records of a transcribed set: every CSV that is not one of the three with a fixed name."""
     return sorted(path for path in folder.glob("*.csv") if path.name not in {"units.csv", "persons.csv", "ledger.csv"})
 
 
@@ -248,19 +89,31 @@ def read_dataset(root: Root, name: str) -> Dataset:
     reading = _Reading(folder)
     settings: dict[str, Any] = {}
     source: tuple[str, ...] = ()
+    table = False
     try:
         settings = read_settings(folder)
-        file = settings["document"]["file"]
-        source = _lines(read_text(root.source / file, f"data/source/{file}"))
+        table = document_kind(settings) == "table"
+        source = _source(root, settings["document"]["file"], table=table)
     except InputError as error:
         reading.problems.extend(error.problems)
     units = _units(reading, len(source))
-    records = _records(reading, units, len(source))
-    mentions = _mentions(reading, records, units, source)
-    ledger = _ledger(reading, len(source))
+    records = _table(reading, units) if table else _records(reading, units, len(source))
+    named = not table or (folder / "persons.csv").exists()
+    mentions = _mentions(reading, records, units, source) if named else []
+    ledger = [] if table else _ledger(reading, len(source))
     if reading.problems:
         raise InputError(reading.problems)
     return Dataset(name, settings, units, records, tuple(mentions), tuple(ledger), source)
+
+
+def _source(root: Root, file: str, *, table: bool) -> tuple[str, ...]:
+    """Return the lines of a document that was transcribed; a table only has to be there (reading it is the work of a mapping)."""
+    shown = f"data/source/{file}"
+    if not table:
+        return _lines(read_text(root.source / file, shown))
+    if not (root.source / file).is_file():
+        raise InputError([Problem(shown, f"does not exist (looked for at {root.source / file})")])
+    return ()
 
 
 def _lines(text: str) -> tuple[str, ...]:
@@ -272,7 +125,7 @@ def _unique(reading: _Reading, name: str, column: str, rows: Iterable[Row]) -> I
     seen: dict[str, int] = {}
     for row in rows:
         value = row.cells[column]
-        if not _SLUG.fullmatch(value):
+        if not SLUG.fullmatch(value):
             reading.add(name, row, column, f"{value!r} is no id; wanted: lower-case letters, digits and hyphens")
         elif value in seen:
             reading.add(name, row, column, f"the id {value!r} is already used in row {seen[value]}")
@@ -335,12 +188,6 @@ def _records(reading: _Reading, units: dict[str, Unit], last: int) -> dict[str, 
 def _record(reading: _Reading, file: str, row: Row, units: dict[str, Unit], last: int) -> Record:
     cells = row.cells
     add: Callable[[str, str], None] = lambda column, message: reading.add(file, row, column, message)  # noqa: E731 - a shorthand for this row
-    if units and cells["unit"] not in units:
-        add("unit", f"there is no unit {cells['unit']!r} in units.csv")
-    elif not re.fullmatch(re.escape(cells["unit"]) + r"-\d{2,}", cells["record"]):
-        add("record", f"{cells['record']!r} is not the unit, a hyphen and two or more digits")
-    if not cells["name"].strip():
-        add("name", "is empty; a record is a body that a unit takes part in")
     filled: dict[str, Cell] = {}
     for column in TEXT_COLUMNS:
         text, reference = cells[column], cells[f"lines_{column}"]
@@ -349,17 +196,71 @@ def _record(reading: _Reading, file: str, row: Row, units: dict[str, Unit], last
             add(column, f"has words and no lines; lines_{column} has to say where they stand")
         elif reference and not text:
             add(column, f"is empty and has the lines {reference}")
-        elif text != " ".join(text.split()):
-            add(column, "has line breaks, double or outer spaces; the lines of a wrapped cell are joined by one space")
-        elif text:
+        elif _fits(text, column, add) and text:
             filled[column] = Cell(text, numbers, reference)
+    return Record(cells["record"], cells["unit"], filled, _common(row, units, add), cells["note"], file, row.number)
+
+
+def _common(row: Row, units: dict[str, Unit], add: Callable[[str, str], None]) -> tuple[str, ...]:
+    """Check what every kind of record has, and return its uncertain columns."""
+    cells = row.cells
+    if units and cells["unit"] not in units:
+        add("unit", f"there is no unit {cells['unit']!r} in units.csv")
+    elif not re.fullmatch(re.escape(cells["unit"]) + r"-\d{2,}", cells["record"]):
+        add("record", f"{cells['record']!r} is not the unit, a hyphen and two or more digits")
+    if not cells["name"].strip():
+        add("name", "is empty; a record is a body that a unit takes part in")
     uncertain = tuple(cells["uncertain"].split())
     for column in uncertain:
         if column not in UNCERTAIN_COLUMNS:
             add("uncertain", f"{column!r} is no column; wanted some of: {' '.join(UNCERTAIN_COLUMNS)}")
     if uncertain and not cells["note"].strip():
         add("note", "is empty; it has to say why a cell is uncertain and what else it could be")
-    return Record(cells["record"], cells["unit"], filled, uncertain, cells["note"], file, row.number)
+    return uncertain
+
+
+def _fits(text: str, column: str, add: Callable[[str, str], None]) -> bool:
+    if text == " ".join(text.split()):
+        return True
+    add(column, "has line breaks, double or outer spaces; the lines of a wrapped cell are joined by one space")
+    return False
+
+
+_TYPED = (
+    ("notice_period", r"P(?=\d)(?:\d+Y)?(?:\d+M)?(?:\d+D)?", "a duration such as P3M"),
+    ("notice_by", r"--(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", "a day of the year such as --06-30"),
+    *((column, r"(?:[a-z]+(?:-[a-z]+)*)?", "the name of a concept") for column in ("obligation", "termination", "notice_to")),
+    ("source_page", r"[1-9]\d*", "a number"),
+    ("source_line", r"[1-9]\d*", "a number"),
+    ("source_box", r"-?\d+(?:\.\d+)?(?: -?\d+(?:\.\d+)?){3}", "four numbers: left, top, right, bottom"),
+)
+
+
+def _table(reading: _Reading, units: dict[str, Unit]) -> dict[str, Record]:
+    """Read the records of a set that came through a mapping: ``records.csv``."""
+    file = "records.csv"
+    records: dict[str, Record] = {}
+    for row in _unique(reading, file, "record", reading.table(file, TABLE_COLUMNS)):
+        cells = {column: verbatim(text) for column, text in row.cells.items()}
+        add: Callable[[str, str], None] = partial(reading.add, file, row)
+        if not re.fullmatch(r"[1-9]\d*", cells["source_row"]):
+            add("source_row", f"holds {cells['source_row']!r}; wanted: the number of the row in the source")
+            continue
+        for column, pattern, wanted in _TYPED:
+            if cells[column] and not re.fullmatch(pattern, cells[column]):
+                add(column, f"holds {cells[column]!r}; wanted: {wanted}")
+        place = Place(*(cells[column] for column in PLACE_COLUMNS))
+        number = place.line or place.row
+        filled = {
+            column: Cell(cells[column], (int(number),) if number.isdigit() else (), number)
+            for column in TEXT_COLUMNS
+            if cells[column] and _fits(cells[column], column, add)
+        }
+        facts = Facts(*(cells[column] for column in FACT_COLUMNS))
+        records[cells["record"]] = Record(
+            cells["record"], cells["unit"], filled, _common(row, units, add), cells["note"], file, row.number, facts, place
+        )
+    return records
 
 
 def _mentions(reading: _Reading, records: dict[str, Record], units: dict[str, Unit], source: tuple[str, ...]) -> list[Mention]:
@@ -373,7 +274,7 @@ def _mentions(reading: _Reading, records: dict[str, Record], units: dict[str, Un
             missing = [word for word in cells["text"].split() if word not in there]
             if missing:
                 reading.add(name, row, "text", f"{missing[0]!r} does not stand on the lines {cells['lines']}")
-        if not _SLUG.fullmatch(cells["person"]):
+        if not SLUG.fullmatch(cells["person"]):
             reading.add(name, row, "person", f"{cells['person']!r} is no id; wanted: lower-case letters, digits and hyphens")
         if not cells["family"].strip():
             reading.add(name, row, "family", "is empty")
@@ -423,32 +324,3 @@ def read_datasets(root: Root) -> list[Dataset]:
     if problems:
         raise InputError(problems)
     return sets
-
-
-def claims(dataset: Dataset) -> Iterator[Claim]:
-    """Yield what the cells and the ledger say they use of the source; a cell that the sub-bodies of one row share is one claim."""
-    shared: set[tuple[object, ...]] = set()
-    for record in dataset.records.values():
-        umbrella = record.cells.get("umbrella")
-        for column, cell in record.cells.items():
-            key = (record.unit, umbrella.lines if umbrella else record.id, column, cell.lines, cell.text)
-            if key in shared:
-                continue
-            shared.add(key)
-            owner = f"{record.file} row {record.row} {column} ({record.id})"
-            yield Claim(owner, cell.lines, cell.text, dataset.division(record.unit))
-    for entry in dataset.ledger:
-        if entry.kind != "split":
-            yield Claim(f"ledger.csv row {entry.row}", entry.lines, entry.text, f"ledger: {entry.kind}")
-
-
-def check_ledger(dataset: Dataset) -> tuple[Balance, list[Problem]]:
-    """Prove that every word of the source is used exactly once; return the balance and, where it does not close, the problems."""
-    splits: dict[int, list[str]] = {}
-    for entry in dataset.ledger:
-        if entry.kind == "split":
-            splits.setdefault(entry.lines[0], []).append(entry.text)
-    result = balance(dataset.source, claims(dataset), splits)
-    source = f"data/source/{dataset.settings['document']['file']}"
-    problems = [Problem(source if defect.owner == "source" else defect.owner, defect.message, lines=defect.lines) for defect in result.defects]
-    return result, problems
