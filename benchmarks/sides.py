@@ -1,6 +1,6 @@
-"""One measurement of one side, in a process of its own: ``python benchmarks/sides.py build.ours ROOT`` prints what it took, as JSON.
+"""One measurement of one side, in a process of its own: ``python benchmarks/sides.py build.ours ROOT SECONDS`` prints what it took, as JSON.
 
-Imports and set-up are not timed; the peak memory is that of the whole process. ``run.py`` decides what is run when.
+Imports and set-up are not timed; the peak memory is that of the whole process. It is ended when it has used that many seconds of processor time. ``run.py`` decides what is run when.
 """
 
 from __future__ import annotations
@@ -297,9 +297,9 @@ def counts_scipy(root: Root) -> Found:
 def counts_duckdb(root: Root) -> Found:
     """SQL over a table of the connections."""
     import duckdb  # noqa: PLC0415 - as above
-    import polars  # noqa: PLC0415 - as above
+    import polars as pl  # noqa: PLC0415 - as above
 
-    held = polars.DataFrame(_connections(root), schema=["unit", "body"], orient="row")
+    held = pl.DataFrame(_connections(root), schema=["unit", "body"], orient="row")
     connection = duckdb.connect()
     connection.register("held", held.to_arrow())
     sql = "SELECT count(*), sum(n) FROM (SELECT count(*) AS n FROM held a JOIN held b ON a.body = b.body AND a.unit < b.unit GROUP BY a.unit, b.unit)"
@@ -309,11 +309,11 @@ def counts_duckdb(root: Root) -> Found:
 
 def counts_polars(root: Root) -> Found:
     """The same in Polars."""
-    import polars  # noqa: PLC0415 - as above
+    import polars as pl  # noqa: PLC0415 - as above
 
-    held = polars.DataFrame(_connections(root), schema=["unit", "body"], orient="row")
-    lazy = held.with_columns(polars.col("unit", "body").cast(polars.Categorical).to_physical()).lazy()
-    meet = lazy.join(lazy, on="body", suffix="_b").filter(polars.col("unit") < polars.col("unit_b"))
+    held = pl.DataFrame(_connections(root), schema=["unit", "body"], orient="row")
+    lazy = held.with_columns(pl.col("unit", "body").cast(pl.Categorical).to_physical()).lazy()
+    meet = lazy.join(lazy, on="body", suffix="_b").filter(pl.col("unit") < pl.col("unit_b"))
     found, table = timed(lambda: meet.group_by("unit", "unit_b").len().collect())
     return _counted(found, len(table), table["len"].sum() or 0)
 
@@ -384,7 +384,8 @@ def main() -> None:
     """Measure and print."""
     import resource  # noqa: PLC0415 - not on every system
 
-    name, folder = sys.argv[1:3]
+    name, folder, limit = sys.argv[1:4]
+    resource.setrlimit(resource.RLIMIT_CPU, (int(limit), int(limit) + 5))
     found = globals()[name.replace(".", "_")](Root(Path(folder)))
     found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps(found))

@@ -84,6 +84,8 @@ class Country:
                 if cells[column]:
                     lines.append(cells[column])
                     cells[f"lines_{column}"] = str(len(lines))
+            if doubts := [column for column in record.uncertain if column in {"unit", "name"}]:
+                cells.update(uncertain=" ".join(doubts), note="unsicher wie in der Vorlage")
             yield record, [cells[column] for column in RECORD_COLUMNS]
 
 

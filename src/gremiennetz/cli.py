@@ -9,26 +9,28 @@ from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
+import pyoxigraph as ox
 import typer
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from gremiennetz import __version__, analysis, changes, overview, query, validate
+from gremiennetz import __version__, analysis, query, validate
+from gremiennetz.cli_build import build_command, check_command
 from gremiennetz.cli_convert import convert_command
 from gremiennetz.cli_diff import diff_command
 from gremiennetz.cli_export import export_command
 from gremiennetz.cli_ingest import ingest_command, init_command
 from gremiennetz.cli_resolve import resolve_command
 from gremiennetz.cli_serve import publish_command, serve_command
-from gremiennetz.errors import GremiennetzError, InputError
+from gremiennetz.errors import GremiennetzError
+from gremiennetz.fetch import fetched
 from gremiennetz.files import MAX_BYTES, decoded, read_text
-from gremiennetz.graph import files, store
+from gremiennetz.graph import store
 from gremiennetz.network import write as write_network
 from gremiennetz.pairs import unit_pairs
 from gremiennetz.places import Root
-from gremiennetz.records import check_ledger, read_datasets
 from gremiennetz.remote import RemoteEngine
 from gremiennetz.report.write import write as write_report
 
@@ -63,6 +65,7 @@ class Profile(StrEnum):
     public = "public"
 
 
+EndpointOption = Annotated[str | None, typer.Option("--endpoint", help="Take the graph from this SPARQL endpoint instead of from here.")]
 ProfileOption = Annotated[Profile, typer.Option("--profile", help="internal, or public without any natural person.")]
 
 
@@ -85,82 +88,17 @@ def _app(*, version: Annotated[bool, typer.Option("--version", callback=_version
     pass
 
 
-@app.command()
-def check(root: RootOption = Path()) -> None:
-    """Prove that the records hold every word of the source exactly once, and that the register fits them."""
-    place = Root(root)
-    problems = []
-    for dataset in read_datasets(place):
-        balance, found = check_ledger(dataset)
-        problems += found
-        share = 100 * balance.used / balance.total if balance.total else 100.0
-        typer.echo(f"{dataset.id}: {len(dataset.records)} records, {balance.used} of {balance.total} words used ({share:.2f} %)")
-        for group, count in balance.by_group.items():
-            records = sum(1 for record in dataset.records.values() if dataset.division(record.unit) == group)
-            label = dataset.units[group].label if group in dataset.units else group
-            typer.echo(f"  {label}: {count} words" + (f", {records} records" if records else ""))
-    try:
-        files.builders(place)
-    except InputError as error:
-        problems += error.problems
-    if problems:
-        raise InputError(problems)
-
-
-@app.command()
-def build(root: RootOption = Path()) -> None:
-    """Do the main job: check the records, write the graph, validate it, and make the pages in build/."""
-    place = Root(root)
-    checks, titles, problems = [], [], []
-    for dataset in read_datasets(place):
-        balance, found = check_ledger(dataset)
-        problems += found
-        titles.append(dataset.settings["dataset"]["title"]["de"])
-        shown = f"{balance.used} von {balance.total} Wörtern der Quelle genau einmal verwendet, {len(dataset.records)} Tabellenzeilen"
-        checks.append((f"Nachweis {dataset.id}", shown))
-        typer.echo(f"{dataset.id}: {shown}")
-    if problems:
-        raise InputError(problems)
-    written = files.write(place)
-    typer.echo(f"Graph: {len(written)} Dateien in {place.turtle.as_posix()}")
-    graph = store.in_memory(place)
-    report = validate.validate(graph, place.shipped("shapes"))
-    counts = ", ".join(f"{label}: {sum(item.severity == key for item in report.findings)}" for key, label in validate.SEVERITIES.items())
-    checks.append(("SHACL", counts))
-    typer.echo(f"SHACL: {counts}")
-    if not report.conforms:
-        typer.echo(validate.as_text(item for item in report.findings if item.severity == "Violation"), err=True)
-        raise typer.Exit(1)
-    reports = write_report(place, query.StoreEngine(graph), place.build, "internal")
-    picture = write_network(place, Profile.internal.value, place.build / "network.html")
-    changed = changes.write_pages(place, query.StoreEngine(graph), place.build, "internal")
-    products = [
-        overview.Product.of(
-            picture, place.build, "Das Netzwerk zum Anklicken: Einheiten, Gremien, Dachverbände, Überschneidungen (intern, mit Personen)"
-        ),
-        *(overview.Product.of(path, place.build, _REPORTS[path.suffix]) for path in reports),
-        *(overview.Product.of(path, place.build, "Was sich von einer Liste zur nächsten geändert hat (intern, mit Personen)") for path in changed),
-        *(overview.Product.of(path, place.build, "Graph als Turtle") for path in written),
-    ]
-    typer.echo(f"Übersicht: {overview.write(place, graph, products, checks, titles).as_posix()}")
-
-
-_REPORTS = {
-    ".html": "Bericht für das Strategieamt, zum Lesen und Drucken (intern, mit Personen)",
-    ".xlsx": "Derselbe Bericht als Arbeitsmappe",
-}
-
-
 @app.command(name="report")
 def report_command(
     root: RootOption = Path(),
     profile: ProfileOption = Profile.internal,
     out: Annotated[Path | None, typer.Option("--out", help="Folder to write to.", show_default="build")] = None,
     dataset: Annotated[str | None, typer.Option("--set", help="The report of this set.", show_default="the newest of each municipality")] = None,
+    endpoint: EndpointOption = None,
 ) -> None:
     """Write the report for the strategy office: HTML for reading and printing, XLSX for working on; one for each municipality."""
     place = Root(root)
-    engine = query.StoreEngine(store.in_memory(place, people=profile is Profile.internal))
+    engine = query.StoreEngine(_graph(place, profile, endpoint))
     for path in write_report(place, engine, out or place.build, profile.value, dataset):
         typer.echo(path.as_posix())
 
@@ -171,10 +109,17 @@ def network_command(
     profile: ProfileOption = Profile.internal,
     out: Annotated[Path | None, typer.Option("--out", help="File to write.", show_default="build/network.html")] = None,
     dataset: Annotated[str | None, typer.Option("--set", help="Show this set.", show_default="the newest of each municipality")] = None,
+    endpoint: EndpointOption = None,
 ) -> None:
     """Write the interactive network: one HTML file that works offline."""
     place = Root(root)
-    typer.echo(write_network(place, profile.value, out or place.build / "network.html", dataset).as_posix())
+    graph = _graph(place, profile, endpoint)
+    typer.echo(write_network(place, profile.value, out or place.build / "network.html", dataset, graph).as_posix())
+
+
+def _graph(place: Root, profile: Profile, endpoint: str | None) -> ox.Store:
+    people = profile is Profile.internal
+    return store.in_memory(place, people=people) if endpoint is None else fetched(endpoint, people=people)
 
 
 @app.command(name="validate")
@@ -320,6 +265,8 @@ def _print(result: query.Table, style: QueryFormat) -> None:
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
+app.command(name="build")(build_command)
+app.command(name="check")(check_command)
 app.command(name="convert")(convert_command)
 app.command(name="diff")(diff_command)
 app.command(name="init")(init_command)

@@ -180,9 +180,7 @@ class _Reading:
             self.add(name, row.number, "date", f"{value!r} is no date; wanted: 2026-11-22")
 
 
-def read_register(
-    folder: Path, kinds: Mapping[str, str], forms: Mapping[str, str], fields: Mapping[str, str], *, decisions: bool = True
-) -> Register:
+def read_register(folder: Path, kinds: Mapping[str, str], forms: Mapping[str, str], fields: Mapping[str, str], *, decisions: bool = True) -> Register:
     """Read the register; a file that does not exist is an empty one.
 
     ``kinds``, ``forms`` and ``fields`` are the names that the vocabularies allow. The decisions on a country's sets are more than all else together:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 import pyoxigraph as ox
 
 from gremiennetz.errors import GremiennetzError
 from gremiennetz.export import dumps
 from gremiennetz.export.settings import Publication
+from gremiennetz.fetch import fetched
 from gremiennetz.graph import store
-from gremiennetz.graph.build import PARTS, PEOPLE
 from gremiennetz.graph.changes import PART as CHANGES
 from gremiennetz.graph.files import BODIES
-from gremiennetz.graph.store import GRAPHS, ONTOLOGY
+from gremiennetz.graph.store import GRAPHS
 from gremiennetz.graph.terms import iri
 from gremiennetz.places import Root
-from gremiennetz.remote import RemoteEngine, RemoteError
-
-_SIZES = "SELECT ?graph (COUNT(*) AS ?triples) WHERE { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph ORDER BY ?graph"
-_CONTENT = "CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
-_SHARED = (BODIES, ONTOLOGY)
 
 
 def read(root: Root, publications: Sequence[Publication], *, people: bool, endpoint: str | None = None) -> ox.Store:
@@ -29,57 +24,14 @@ def read(root: Root, publications: Sequence[Publication], *, people: bool, endpo
     With ``endpoint`` they come from the remote store there, into which ``gremiennetz publish`` has brought them.
     Raises ``GremiennetzError`` when a graph is missing.
     """
-    found = store.in_memory(root, people=people) if endpoint is None else _fetched(RemoteEngine(endpoint), endpoint, people=people)
+    found = store.in_memory(root, people=people) if endpoint is None else fetched(endpoint, people=people)
     _leave_out(found, publications)
     return found
-
-
-def _fetched(engine: RemoteEngine, endpoint: str, *, people: bool) -> ox.Store:
-    """Return our graphs of a remote store, each one counted, so that no limit of the server makes a graph smaller than it is."""
-    target = ox.Store()
-    for name, count in _sizes(engine):
-        if name.rpartition("/")[2] == PEOPLE and not people:
-            continue
-        content = engine.run(_CONTENT.format(graph=name)).rows
-        if len(content) != count:
-            raise RemoteError(f"{endpoint}: sent {len(content)} of the {count} triples of <{name}>; is there a limit on the size of results?")
-        graph = ox.NamedNode(name)
-        target.bulk_extend(ox.Quad(*_triple(row, endpoint), graph) for row in content)
-    missing = [name for name in _SHARED if not _has(target, name)]
-    if missing:
-        raise RemoteError(f"{endpoint}: has no graph {' and no graph '.join(missing)} of ours; bring the graph there with: gremiennetz publish")
-    if people and not any(name.endswith(f"/{PEOPLE}") for name in _names(target)):
-        raise RemoteError(f"{endpoint}: has no graph of people; bring it there with: gremiennetz publish --profile internal")
-    return target
-
-
-def _sizes(engine: RemoteEngine) -> Iterator[tuple[str, int]]:
-    for graph, count in engine.run(_SIZES).rows:
-        if not isinstance(graph, ox.NamedNode) or not isinstance(count, ox.Literal) or not graph.value.startswith(GRAPHS):
-            continue  # other people's graphs may lie in the same store
-        parts = graph.value.removeprefix(GRAPHS).split("/")
-        if parts[-1] in {*PARTS, CHANGES} if len(parts) == 2 else graph.value.removeprefix(GRAPHS) in _SHARED:
-            yield graph.value, int(count.value)
-
-
-def _triple(row: Sequence[object], endpoint: str) -> tuple[ox.NamedNode | ox.BlankNode, ox.NamedNode, ox.NamedNode | ox.BlankNode | ox.Literal]:
-    subject, predicate, target = row
-    if (
-        isinstance(subject, ox.NamedNode | ox.BlankNode)
-        and isinstance(predicate, ox.NamedNode)
-        and isinstance(target, ox.NamedNode | ox.BlankNode | ox.Literal)
-    ):
-        return subject, predicate, target
-    raise RemoteError(f"{endpoint}: sent what is no triple: {row}")
 
 
 def _names(found: ox.Store) -> list[str]:
     """Return the names of the graphs, without what is in front of all of them."""
     return sorted(name.value.removeprefix(GRAPHS) for name in found.named_graphs() if isinstance(name, ox.NamedNode))
-
-
-def _has(found: ox.Store, name: str) -> bool:
-    return next(iter(found.quads_for_pattern(None, None, None, ox.NamedNode(GRAPHS + name))), None) is not None
 
 
 def _leave_out(found: ox.Store, publications: Sequence[Publication]) -> None:

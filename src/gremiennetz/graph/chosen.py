@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 import pyoxigraph as ox
 
 from gremiennetz.graph.files import BODIES
-from gremiennetz.graph.terms import iri
+from gremiennetz.graph.terms import concept, iri
 
 _ABOVE = iri("org:subOrganizationOf")
 _BELOW = iri("org:hasSubOrganization")
@@ -16,7 +16,8 @@ _BELOW = iri("org:hasSubOrganization")
 def of_sets(store: ox.Store, sets: Collection[str]) -> ox.Store:
     """Return a store in memory with the graphs of some sets, the vocabularies, and the bodies that the sets take part in with all above them.
 
-    What the register says of other bodies and of the records of other sets is left out, so that counts are those of the chosen sets.
+    What the register says of other bodies and of the records of other sets is left out, so that counts are those of the chosen sets; that a
+    record does not mean some body of another city is left out with that body.
     """
     made = ox.Store()
     register = []
@@ -42,7 +43,8 @@ def _register(store: ox.Store, graph: ox.NamedNode | ox.BlankNode, made: ox.Stor
                 yield quad
         elif kind in about:
             targets = [item.object for item in store.quads_for_pattern(quad.subject, about[kind], None, graph)]
-            if any(target in bodies or _there(made, target) for target in targets):
+            judged = list(store.quads_for_pattern(quad.subject, iri("gn:judgedBody"), None, graph))
+            if any(target in bodies or _there(made, target) for target in targets) and all(item.object in bodies for item in judged):
                 yield quad
         elif quad.object in bodies:  # a former id of a body
             yield quad
@@ -53,9 +55,11 @@ def _there(store: ox.Store, node: object) -> bool:
 
 
 def _used(store: ox.Store, graph: ox.NamedNode | ox.BlankNode, made: ox.Store) -> set[object]:
-    """Return the bodies of the participations, those that a decision about their records judges, and all above them."""
+    """Return the bodies of the participations, those that one of their records may mean, and all above them."""
     found: set[object] = {quad.object for quad in made.quads_for_pattern(None, iri("org:organization"), None)}
     for quad in store.quads_for_pattern(None, iri("gn:judgedBody"), None, graph):
+        if next(store.quads_for_pattern(quad.subject, iri("gn:judgement"), concept("judgement", "unsure"), graph), None) is None:
+            continue
         if any(_there(made, item.object) for item in store.quads_for_pattern(quad.subject, iri("prov:wasDerivedFrom"), None, graph)):
             found.add(quad.object)
     waiting = list(found)

@@ -18,6 +18,8 @@ from gremiennetz.ingest.rows import Advance, SourceRow, refused
 
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _SINGLE_BYTE = ["cp1252", "iso8859_15", "mac_roman", "cp850", "cp1250"]
+_LETTERS = frozenset("äöüÄÖÜßéèáàâôçñ€–—„“”‚‘’…§°²³")
+"""What stands in German lists beyond ASCII."""
 _DELIMITERS = ";,\t|"
 _SAMPLE_LINES = 200
 
@@ -75,11 +77,22 @@ def _detected(raw: bytes, name: str) -> str:
     if as_utf8 and other:
         message = f"mischt Kodierungen: Textzeile {as_utf8[0]} ist UTF-8, Textzeile {other[0]} nicht; einheitlich als UTF-8 speichern"
         raise refused(name, message)
+    # on short texts a detector made for all languages mistakes one single-byte encoding for the other; German letters tell them apart
+    found = {encoding: _familiar(raw[: 2**20], encoding) for encoding in _SINGLE_BYTE}
+    likely = max(found, key=lambda encoding: found[encoding])
+    if found[likely] > 0.5:
+        return likely
     best = from_bytes(raw[: 2**20], cp_isolation=_SINGLE_BYTE).best()
     if best is None:
         raise refused(name, "die Kodierung ist nicht zu erkennen; als UTF-8 speichern oder in der Zuordnung unter [source] encoding nennen")
     # the two differ in a handful of characters, and a German office writes cp1252
     return "cp1252" if best.encoding in {"latin_1", "iso8859_15"} else best.encoding
+
+
+def _familiar(raw: bytes, encoding: str) -> float:
+    """Return the share of the letters beyond ASCII that German uses, if the text is in some encoding."""
+    beyond = [char for char in raw.decode(encoding, errors="replace") if char > "\x7f"]
+    return sum(char in _LETTERS for char in beyond) / len(beyond) if beyond else 0.0
 
 
 def _lines_by_encoding(raw: bytes) -> tuple[list[int], list[int]]:

@@ -86,7 +86,8 @@ def _merges(path: Path, member: str, shown: str) -> list[Merge]:
                 if len(found) > MAX_MERGES:
                     raise refused(shown, f"hat mehr als {MAX_MERGES} verbundene Zellen")
             else:
-                if element.find("{*}f") is not None and element.find("{*}v") is None:
+                value = element.find("{*}v")
+                if element.find("{*}f") is not None and element.get("t") != "str" and (value is None or not value.text):
                     raise refused(
                         f"{shown}, Zelle {element.get('r')}", "enthält eine Formel ohne gespeicherten Wert; in Excel öffnen und neu speichern"
                     )

@@ -164,7 +164,7 @@ def _starts(lines: Sequence[Line]) -> tuple[float, ...]:
         for x0, x1 in runs:
             crossed[max(int(x0), 0)] += 1
             crossed[min(int(x1) + 1, width)] -= 1
-    most = _CROSSING * len(lines)
+    most = max(_CROSSING * len(lines), 1.0 if len(lines) > 3 else 0.0)  # a title over a short table
     starts: list[float] = []
     covered, free, seen = 0, 0, False
     for at, change in enumerate(crossed):

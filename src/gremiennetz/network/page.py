@@ -42,12 +42,14 @@ OPTIONS = {
 }
 
 
-def write(root: Root, profile: str, path: Path, dataset: str | None = None) -> Path:
+def write(root: Root, profile: str, path: Path, dataset: str | None = None, store: ox.Store | None = None) -> Path:
     """Write the page of a root for a profile (``internal``, or ``public`` without any person) and return where it lies.
 
-    It shows one chosen set, or the newest list of each city. Raises ``GremiennetzError`` when there is no graph or no such set.
+    The graph is that of the root, unless a store of the profile is given. The page shows one chosen set, or the newest list of each city.
+    Raises ``GremiennetzError`` when there is no graph or no such set.
     """
-    write_text(path, html(root, stores.in_memory(root, people=profile == "internal"), profile, dataset))
+    graph = stores.in_memory(root, people=profile == "internal") if store is None else store
+    write_text(path, html(root, graph, profile, dataset))
     return path
 
 
