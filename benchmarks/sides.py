@@ -1,6 +1,7 @@
 """One measurement of one side, in a process of its own: ``python benchmarks/sides.py build.ours ROOT SECONDS`` prints what it took, as JSON.
 
-Imports and set-up are not timed; the peak memory is that of the whole process. It is ended when it has used that many seconds of processor time. ``run.py`` decides what is run when.
+Imports and set-up are not timed; the peak memory is that of the whole process. It is ended when it has used that many seconds of processor time.
+``run.py`` decides what is run when.
 """
 
 from __future__ import annotations

@@ -249,7 +249,7 @@ def _bodies(reading: _Reading, kinds: Mapping[str, str], forms: Mapping[str, str
         if body.legal_form and body.legal_form not in forms:
             reading.add(name, number, "legal_form", f"{body.legal_form!r} is no legal form; wanted one of: {', '.join(forms)}")
         if body.municipality and not _SLUG.fullmatch(body.municipality):
-            reading.add(name, number, "municipality", f"{body.municipality!r} is no id of a municipality such as dresden")
+            reading.add(name, number, "municipality", f"{body.municipality!r} is no id of a municipality such as musterstadt")
         if body.wikidata and not re.fullmatch(r"Q[1-9]\d*", body.wikidata):
             reading.add(name, number, "wikidata", f"{body.wikidata!r} is no Wikidata id such as Q1234")
         bodies[body.id] = body

@@ -129,9 +129,11 @@ def delimiter_of(text: str) -> str:
     return delimiter
 
 
-def _parsed(sample: str, delimiter: str) -> Iterator[list[str]]:
-    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+def _parsed(sample: str, delimiter: str) -> list[list[str]]:
+    rows: list[list[str]] = []
     try:
-        yield from reader
-    except csv.Error:  # this delimiter does not fit, or the sample ends within a quoted cell
-        return
+        rows.extend(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        if "unexpected end" not in str(error):  # with this delimiter a cell would end in the middle; else only the sample does
+            return []
+    return rows

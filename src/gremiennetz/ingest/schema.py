@@ -52,20 +52,22 @@ def _messages(error: ValidationError, validator: Draft202012Validator) -> Iterat
         instance: dict[str, Any] = dict(error.instance) if isinstance(error.instance, dict) else {}
         for key in error.validator_value if isinstance(error.validator_value, list) else []:
             if key not in instance:
-                yield f"„{key}“ fehlt: {_description(_property(error, key), validator)}"
+                yield f"„{key}“ fehlt: {_description(_property(error, key, validator.schema), validator)}"
     else:
         yield f"{_short(error.instance)} passt nicht; erwartet: {_description(here, validator) or error.message}"
 
 
-def _property(error: ValidationError, key: str) -> dict[str, Any]:
-    """Return the schema of a missing key; a condition (``then``) names only the key, the section around it describes it."""
-    at: Any = error
-    while at is not None:
-        found = at.schema.get("properties", {}).get(key) if isinstance(at.schema, dict) else None
-        if isinstance(found, dict):
-            return found
-        at = at.parent
-    return {}
+def _property(error: ValidationError, key: str, root: Any) -> dict[str, Any]:
+    """Return the schema of a missing key; a condition (``then``) names only the key, a section around it describes it."""
+    found: dict[str, Any] = {}
+    for step in (None, *error.absolute_schema_path):
+        if step is not None:
+            if isinstance(root, dict) and "$ref" in root and step not in root:
+                break
+            root = root[step]
+        if isinstance(root, dict) and key in root.get("properties", {}):
+            found = root["properties"][key]
+    return found
 
 
 def _description(here: dict[str, Any], validator: Draft202012Validator) -> str:

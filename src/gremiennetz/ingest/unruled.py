@@ -20,6 +20,8 @@ _CROSSING = 0.04
 """Share of the lines that may run across a gap between two columns: titles and headings."""
 _NARROW = 3.0
 """Points; the words of one cell stand closer than this."""
+_SPACE = 0.4
+"""Times the height of the line; two words of one cell stand closer than this."""
 _WIDER = 1.3
 """The space above a row, against the space between two lines of one cell."""
 
@@ -128,13 +130,19 @@ class Layout:
             yield SourceRow(number, tuple("\n".join(cell) for cell in cells), page=page, box=box, opens_page=number <= 2)
 
     def _begins(self, above: Line, line: Line) -> bool:
+        if self._crosses(above) or self._crosses(line):
+            return True
         if self.pitch:
             return line.bottom - above.bottom > self.pitch
         return not self.anchored or bisect_right(self.starts, line.x0) == 0
 
+    def _crosses(self, line: Line) -> bool:
+        """Say whether words close up across a gap between columns: a heading over the whole table, which is one cell."""
+        space = _SPACE * (line.bottom - line.top)
+        return any(right.x0 - left.x1 < space and self._column(left) != self._column(right) for left, right in pairwise(line.words))
+
     def _cells(self, line: Line) -> dict[int, str]:
-        if any(left.x1 + _NARROW > right.x0 and self._column(left) != self._column(right) for left, right in pairwise(line.words)):
-            # words that close up across a gap: a heading over the whole table, which is one cell
+        if self._crosses(line):
             return {self._column(line.words[0]): line.text}
         cells: dict[int, list[str]] = {}
         for word in line.words:

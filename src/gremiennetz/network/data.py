@@ -1,6 +1,6 @@
 """What the page shows, read from the graph with a few queries of the library and turned into one value that JSON can hold.
 
-Texts stay texts: nothing here is HTML. Things are named by the last part of their IRI (``unit/dresden-buergeramt``), which also stands in the
+Texts stay texts: nothing here is HTML. Things are named by the last part of their IRI (``unit/musterstadt-buergeramt``), which also stands in the
 address of a view, so that a link to it can be read.
 """
 
@@ -53,8 +53,8 @@ def payload(store: ox.Store, library: Library) -> Json:
 def short(value: str) -> str:
     """Return an IRI as the page names it: a thing by the end of its IRI, a concept as ``scheme/name``, anything else as it is.
 
-    >>> short("https://w3id.org/gremiennetz/id/unit/dresden-buergeramt")
-    'unit/dresden-buergeramt'
+    >>> short("https://w3id.org/gremiennetz/id/unit/musterstadt-buergeramt")
+    'unit/musterstadt-buergeramt'
     """
     for base in (BASE, PREFIXES["vocab"]):
         if value.startswith(base):

@@ -30,7 +30,7 @@ _ADJECTIVE = re.compile(
 )
 _COMPOUND = re.compile(r"\b(?P<part>halb|viertel)?(?P<unit>jahre?s|quartals|monats|wochen)-?(?:kündigungs)?frist\b", re.IGNORECASE)
 _NO_PERIOD_BEFORE = re.compile(
-    r"(?:begrenzt auf|befristet auf|mindest(?!ens)\w+:?|mindestens (?:für|noch)|dauer(?: von)?:?|um(?: ein\w*)?(?: weitere\w*)?|alle|jede[nrs]?|seit"
+    r"(?:ende|schluss|ablauf|abschluss|begrenzt auf|befristet auf|mindest(?!ens)\w+:?|mindestens (?:für|noch)|dauer(?: von)?:?|um(?: ein\w*)?(?: weitere\w*)?|alle|jede[nrs]?|seit"
     r"|nach|für|weitere\w*)(?: die| den| das| je)? $",
     re.IGNORECASE,
 )

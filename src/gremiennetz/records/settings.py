@@ -20,7 +20,7 @@ _SETTINGS: tuple[tuple[str, type, str], ...] = (
     ("dataset.title.de", str, "a German title"),
     ("dataset.title.en", str, "an English title"),
     ("dataset.base", str, "the base of the IRIs, ending in /"),
-    ("municipality.id", str, "a short id such as dresden"),
+    ("municipality.id", str, "a short id such as musterstadt"),
     ("municipality.label", str, "the city's official name"),
     ("document.id", str, "a short id of the document"),
     ("document.title", str, "the document's title"),
