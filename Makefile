@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 endif
 
-.PHONY: build test lint clean
+.PHONY: build test lint bench clean
 
 build: .venv/ready
 	$(BIN)/gremiennetz build
@@ -20,6 +20,12 @@ lint: .venv/ready
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+# How fast it is, against the straightforward stack (docs/performance.md); make bench SIZES=1,20,200,2000 takes hours.
+SIZES ?= 1,20
+bench: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r benchmarks/requirements.lock
+	$(BIN)/python benchmarks/run.py --sizes $(SIZES)
 
 # The lock names versions and hashes; --no-deps because it is complete (see tool.uv in pyproject.toml for the one replacement in it).
 .venv/ready: requirements.lock pyproject.toml

@@ -5,7 +5,7 @@
 Each size is a synthetic country (``scripts/synthetic.py``), exported as a whole in a process of its own; its peak memory is set against that of a
 process that only loads the same graph. The straightforward way is rdflib: the graph in memory, one ``Graph`` per thing with the same triples, and
 rdflib's serialisers for the same three forms. It is measured in the same run, on the same things, without HTML, which the export writes as well.
-Prints Markdown.
+Times are processor time of one process, so that a busy machine does not change them. Prints Markdown.
 """
 
 from __future__ import annotations
@@ -41,15 +41,14 @@ FORMS = {"ttl": "turtle", "nt": "nt", "jsonld": "json-ld"}
 
 
 def measured(command: list[str]) -> tuple[float, float, str]:
-    """Run a command and return its seconds, its peak memory in MB and what it printed."""
-    began = time.monotonic()
+    """Run a command and return its seconds of processor time, its peak memory in MB and what it printed."""
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8") as process:
         text = process.stdout.read() if process.stdout else ""
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
-    return time.monotonic() - began, usage.ru_maxrss / 1024, text
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, text
 
 
 def country(folder: Path, municipalities: int, template: str) -> Root:
@@ -67,10 +66,10 @@ def country(folder: Path, municipalities: int, template: str) -> Root:
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Return the seconds that something takes."""
-    began = time.monotonic()
+    """Return the seconds of processor time that something takes."""
+    began = time.process_time()
     work()
-    return time.monotonic() - began
+    return time.process_time() - began
 
 
 def ours(root: Root, names: list[str], out: Path, data: ox.Store, site: Site) -> None:
@@ -130,7 +129,7 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        print("| Kommunen | Dinge | Dateien | Sekunden | Dateien je Sekunde | Speicher, Spitze | nur der Graph | darüber |")
+        print("| Kommunen | Dinge | Dateien | Prozessorsekunden | Dateien je Sekunde | Speicher, Spitze | nur der Graph | darüber |")
         print("|--:|--:|--:|--:|--:|--:|--:|--:|", flush=True)
         roots = {}
         for size in given.municipalities:

@@ -162,3 +162,15 @@ def test_what_each_budget_unit_pays(engine: Engine) -> None:
     assert {lines for lines, amount, _ in every if amount and Decimal(amount) == 0} == FREE
     assert {lines for lines, amount, _ in every if not amount} == {189, 821}
     assert {exactness for _, amount, exactness in every if amount} == {"exact"}
+
+
+def test_no_city_takes_part_in_what_belongs_to_another(engine: Engine) -> None:
+    """The place guard, seen from the graph; a body below a bound one is bound too."""
+    rows = engine.run("""
+      SELECT ?owner ?city (COUNT(DISTINCT ?body) AS ?bodies) WHERE {
+        ?participation a gn:Participation ; org:organization ?body ; org:member/gn:division/org:unitOf/skos:prefLabel ?city .
+        ?body org:subOrganizationOf*/gn:boundTo/skos:prefLabel ?owner .
+      } GROUP BY ?owner ?city""").texts()
+    found = {(owner, city): int(bodies) for owner, city, bodies in rows}
+    assert set(found) == {(city, city) for city in ("Landeshauptstadt Dresden", "Stadt Karlsruhe")}
+    assert min(found.values()) > 25

@@ -426,3 +426,9 @@ def test_a_store_on_disk_answers_like_one_in_memory(small: Root) -> None:
     disk, memory = local_engine(small), StoreEngine(store.in_memory(small))
     for item in library:
         assert answer(item, {}, library, disk) == answer(item, {}, library, memory), item.name
+
+
+@pytest.mark.parametrize("text", ["SELECT * WHERE " + "{" * 5000 + "}" * 5000, "SELECT * WHERE { FILTER(" + "!" * 50000 + "1) }"])
+def test_a_text_that_would_end_the_process_is_told(text: str) -> None:
+    with pytest.raises(GremiennetzError, match="line 1: more than 64 brackets"):
+        StoreEngine(ox.Store()).run(text)

@@ -73,7 +73,12 @@ BAD = [
     ("a document elsewhere", "dataset.toml", replace('"list.txt"', '"../../list.txt"'), "document.file: holds '../../list.txt'"),
     ("a document of another system", "dataset.toml", replace('"list.txt"', "'C:\\list.txt'"), "document.file: holds"),
     ("empty settings", "dataset.toml", lambda _: "", "dataset.id: is missing"),
-    ("unknown unit kind", UNITS, replace("amt-b,Amt B,,office", "amt-b,Amt B,,offize"), "'offize' is not in the vocabulary unit-kind; wanted one of:"),
+    (
+        "unknown unit kind",
+        UNITS,
+        replace("amt-b,Amt B,,office", "amt-b,Amt B,,offize"),
+        "'offize' is not in the vocabulary unit-kind",
+    ),
     ("link that is no link", UNITS, replace("office,,11,,", "office,,11,siehe OParl,"), "column oparl: 'siehe OParl' is no http(s) address"),
     ("far too many lines", RECORDS, replace(",12,,,,,,,unit", ",1-900,,,,,,,unit"), "names 900 lines"),
     ("person on other lines", "persons.csv", replace("amt-a,10", "amt-a,9"), "'Fr.' does not stand on the lines 9"),

@@ -78,10 +78,11 @@ def build_command(root: RootOption = Path()) -> None:
     for profile, (suffix, who) in PROFILES.items():
         shown = graph if profile == "internal" else store.in_memory(place, people=False)
         engine = query.StoreEngine(shown)
+        reports = write_report(place, engine, place.build, profile)
         picture = write_network(place, profile, place.build / f"network{suffix}.html", None, shown)
         made = {
             picture: "Das Netzwerk zum Anklicken: Einheiten, Gremien, Dachverbände, Überschneidungen",
-            **{path: _REPORTS[path.suffix] for path in write_report(place, engine, place.build, profile)},
+            **{path: _REPORTS[path.suffix] for path in reports},
             **dict.fromkeys(changes.write_pages(place, engine, place.build, profile), "Was sich von einer Liste zur nächsten geändert hat"),
         }
         products += [overview.Product.of(path, place.build, f"{what} ({who})") for path, what in made.items()]

@@ -51,7 +51,7 @@ def ingest_command(
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(file.name, total=1.0)
         reading = sets.interpreted(place, dataset, file, chosen, file.name, lambda share: bar.update(task, completed=share))
-    if dry_run:
+    if dry_run and reading.records:
         _preview(reading.records[:_SHOWN])
     _account(reading)
     if dry_run:
@@ -102,11 +102,10 @@ def _account(reading: Any) -> None:
         typer.echo(f"  nicht übernommene Spalten: {_plain(', '.join(outcome.unread))}")
     doubtful = sum(1 for record in reading.records if record["uncertain"])
     if doubtful:
-        typer.echo(f"  {doubtful} Datensätze mit unsicheren Zellen (Spalten uncertain und note)")
+        typer.echo(f"  mit unsicheren Zellen (Spalten uncertain und note): {doubtful}")
     if reading.persons:
-        typer.echo(
-            f"Achtung: {len(reading.persons)} Stellen nennen wohl eine Person, die nicht in persons.csv steht; vor einer Veröffentlichung eintragen:"
-        )
+        count = len(reading.persons)
+        typer.echo(f"Achtung: wohl Namen von Personen, die nicht in persons.csv stehen ({count}); vor einer Veröffentlichung dort eintragen:")
         for record, words in reading.persons[:_SHOWN]:
             typer.echo(f"  {record}: {_plain(words)}")
 

@@ -28,11 +28,13 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 
 import attrs
 import pyoxigraph as ox
 
+from gremiennetz import tokens
 from gremiennetz.errors import GremiennetzError, InputError, Problem, UnknownNameError
 from gremiennetz.files import read_text
 from gremiennetz.graph import store
@@ -244,6 +246,18 @@ def _one_line(error: Exception, longest: int = 300) -> str:
     return text if len(text) <= longest else f"{text[:longest]} …"
 
 
+@lru_cache(maxsize=512)  # the library's own texts come again and again
+def _not_too_deep(query: str) -> None:
+    """Raise ``GremiennetzError`` for a text that would make the engine's parser run out of stack, and with it this process."""
+    try:
+        token = tokens.too_deep(tokens.meaningful(query))
+    except tokens.UnreadableError:
+        return  # the engine says better what is wrong
+    if token is not None:
+        message = f"line {tokens.line(query, token.start)}: more than {tokens.DEEPEST} brackets inside each other, or signs in a row"
+        raise GremiennetzError(f"the query cannot be answered: {message}")
+
+
 class StoreEngine(Engine):
     """Queries on an Oxigraph store; the default graph is the union of all named graphs."""
 
@@ -252,6 +266,7 @@ class StoreEngine(Engine):
 
     def run(self, query: str) -> Table:
         """Run a query on the store."""
+        _not_too_deep(query)
         try:
             result = self.store.query(query, use_default_graph_as_union=True, prefixes=PREFIXES)
             if isinstance(result, ox.QueryBoolean):

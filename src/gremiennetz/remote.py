@@ -23,8 +23,7 @@ import attrs
 import pyoxigraph as ox
 import SPARQLWrapper
 
-from gremiennetz import __version__
-from gremiennetz.endpoint import tokens
+from gremiennetz import __version__, tokens
 from gremiennetz.errors import GremiennetzError
 from gremiennetz.graph.terms import PREFIXES, decimal
 from gremiennetz.query import Engine, Table, Value

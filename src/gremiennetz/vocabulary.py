@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import attrs
@@ -10,9 +11,11 @@ import pyoxigraph as ox
 
 from gremiennetz.errors import GremiennetzError
 from gremiennetz.graph.terms import PREFIXES, iri
-from gremiennetz.readers.cost import CostReader
-from gremiennetz.readers.lexicon import Lexicon
+from gremiennetz.readers.cost import CostReader, CostStatement
+from gremiennetz.readers.lexicon import Found, Lexicon
 
+KEPT = 2**14
+"""How many different cells are kept with what was read in them, over all sets."""
 _LABELS = tuple(iri(f"skos:{name}") for name in ("prefLabel", "altLabel", "hiddenLabel"))
 
 
@@ -72,6 +75,19 @@ class Vocabulary:
                             pairs.append((label.value, subject.value.removeprefix(PREFIXES["vocab"])))
             self._lexicons[schemes] = Lexicon.of(pairs)
         return self._lexicons[schemes]
+
+    def find(self, text: str, *schemes: str) -> Found:
+        """Return the concepts of some schemes that a text names. Cells of a list repeat, so what was read once is kept."""
+        return self._find(schemes, text)
+
+    @cached_property
+    def _find(self) -> Callable[[tuple[str, ...], str], Found]:
+        return lru_cache(maxsize=KEPT)(lambda schemes, text: self.lexicon(*schemes).find(text))
+
+    @cached_property
+    def read_costs(self) -> Callable[[str], tuple[list[CostStatement], str]]:
+        """Return what reads a cost cell (``CostReader.read``) and keeps what it has read."""
+        return lru_cache(maxsize=KEPT)(self.costs.read)
 
     @cached_property
     def costs(self) -> CostReader:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gremiennetz.endpoint.guard import DEEPEST, MalformedError, Plan, RefusedError, check
+from gremiennetz.endpoint.guard import MalformedError, Plan, RefusedError, check
+from gremiennetz.tokens import DEEPEST
 
 GRAPHS = frozenset({"http://g/a", "http://g/b"})
 

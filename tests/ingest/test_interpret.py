@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gremiennetz.ingest import recheck, sets
 from gremiennetz.ingest.cells import cost
-from gremiennetz.records import read_dataset
+from gremiennetz.ingest.interpret import Interpreter
+from gremiennetz.ingest.mapping import mapping_of
+from gremiennetz.ingest.rows import SourceRow
+from gremiennetz.records import TABLE_COLUMNS, read_dataset
 from gremiennetz.vocabulary import Vocabulary
 
 Table = Callable[..., list[tuple[str, ...]]]
@@ -198,7 +203,7 @@ def test_ids_of_the_list_count_once(city: Any, table: Table) -> None:
 
 
 def test_all_columns_of_the_table_can_be_mapped(city: Any) -> None:
-    columns = [column for column in sets.TABLE_COLUMNS if column != "unit" and not column.startswith("source_")] + ["source_line"]
+    columns = [column for column in TABLE_COLUMNS if column != "unit" and not column.startswith("source_")] + ["source_line"]
     mapping = "[columns]\n" + "".join(f'{column} = "{column}"\n' for column in columns) + '[unit]\nfrom = "column"\ncolumns = "unit"\n'
     values = {column: f"{column} x" for column in columns} | {
         "record": "hauptamt-33", "obligation": "mandatory", "termination": "nicht kündbar", "notice_period": "P1Y", "notice_by": "--06-30",
@@ -252,3 +257,53 @@ def test_recheck_needs_its_files_and_sees_a_changed_source(city: Any) -> None:
     assert "gibt es nicht" in str(recheck(city.root, "stadt-2026")[0])
     (city.folder / sets.MAPPING).unlink()
     assert str(recheck(city.root, "stadt-2026")[0]) == "data/records/stadt-2026/mapping.toml: fehlt; mit gremiennetz ingest neu einlesen"
+
+
+def test_sheets_are_units_and_a_sheet_without_a_head_is_named(city: Any, table: Table) -> None:
+    book = openpyxl.Workbook()
+    for title in ("Umweltamt", "Hauptamt", "Legende"):
+        sheet = book.create_sheet(title)
+        for row in [["Gremium", "Kosten"], ["Verein", 12.5]] if title != "Legende" else [["Stand 2026"]]:
+            sheet.append(row)
+    del book["Sheet"]
+    path = city.root.path / "liste.xlsx"
+    book.save(path)
+    mapping = '[columns]\nname = "Gremium"\ncost = "Kosten"\n[unit]\nfrom = "sheet"\n'
+    assert "nennt als Datei liste.csv, die Liste heißt liste.xlsx" in city.refused(path, mapping)
+    settings = city.folder / "dataset.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("liste.csv", "liste.xlsx"), encoding="utf-8")
+    reading = city.read(path, mapping)
+    assert table(reading.records, "record cost source_sheet source_row") == [
+        ("umweltamt-01", "12,50", "Umweltamt", "2"),
+        ("hauptamt-01", "12,50", "Hauptamt", "2"),
+    ]
+    assert reading.outcome.skipped["Blatt „Legende“ ohne Tabellenkopf"] == 1
+
+
+def test_a_row_that_may_go_on_with_the_page_before_is_joined_or_flagged(city: Any) -> None:
+    mapping = mapping_of(city.root, tomllib.loads(FULL), "m")
+    vocabulary = Vocabulary.read(city.root.shipped("ontology"))
+    reader = Interpreter(
+        mapping,
+        sets.units_of(city.root, "stadt-2026"),
+        {name: vocabulary.lexicon(name) for name in ("obligation", "termination")},
+        frozenset(),
+        "liste.pdf",
+    )
+    head = ("Amt", "Gremium", "Kosten", "Pflicht", "Kündbar", "Frist", "Bemerkung")
+    outcome = reader.run(
+        [
+            SourceRow(1, head, page=1, opens_page=True),
+            SourceRow(2, ("10", "Städtetag", "1,00", "", "ja", "", "beginnt"), page=1),
+            SourceRow(1, head, page=2, opens_page=True),
+            SourceRow(2, ("", "", "", "", "", "", "und endet"), page=2, opens_page=True),
+            SourceRow(3, ("36", "Arbeitskreis", "2,00", "", "ja", "", ""), page=2),
+            SourceRow(1, ("", "der Leiter"), page=3, opens_page=True, box=(1, 2, 3.25, 4)),
+        ]
+    )
+    first, second, third = (draft.values for draft in outcome.drafts)
+    assert (first["name"], first["note"], first["uncertain"]) == ("Städtetag", "beginnt und endet", "")
+    assert (second["name"], second["uncertain"]) == ("Arbeitskreis", "")
+    assert (third["name"], third["uncertain"], third["source_box"]) == ("der Leiter", "name", "1.0 2.0 3.2 4.0")
+    assert "kann auch die letzte Zeile der Seite davor fortsetzen" in third["note"]
+    assert dict(outcome.skipped) == {"Tabellenkopf": 2, "Fortsetzung der Zeile davor": 1}

@@ -21,10 +21,10 @@ import attrs
 import pyoxigraph as ox
 import pytest
 import xlsxwriter
-from reportlab.lib import colors
-from reportlab.lib.pagesizes import A4, landscape
-from reportlab.lib.styles import ParagraphStyle
-from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle
+from reportlab.lib import colors  # type: ignore[import-untyped] # published without type information
+from reportlab.lib.pagesizes import A4, landscape  # type: ignore[import-untyped] # published without type information
+from reportlab.lib.styles import ParagraphStyle  # type: ignore[import-untyped] # published without type information
+from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle  # type: ignore[import-untyped] # published without type information
 
 from gremiennetz.files import table_text, write_text
 from gremiennetz.graph.build import PARTS, Builder

@@ -12,10 +12,10 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from reportlab.lib import colors
-from reportlab.lib.pagesizes import A4, landscape
-from reportlab.lib.styles import getSampleStyleSheet
-from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Table
+from reportlab.lib import colors  # type: ignore[import-untyped] # published without type information
+from reportlab.lib.pagesizes import A4, landscape  # type: ignore[import-untyped] # published without type information
+from reportlab.lib.styles import getSampleStyleSheet  # type: ignore[import-untyped] # published without type information
+from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Table  # type: ignore[import-untyped] # published without type information
 
 from gremiennetz.errors import GremiennetzError, InputError
 from gremiennetz.ingest.mapping import Source
@@ -200,3 +200,24 @@ def test_any_bytes_are_rows_or_a_message(tmp_path: Path, content: bytes) -> None
     assert not any(char in cell for row in found for cell in row.cells for char in "\x00\x1b\u202e\r")
     assert bool(found) != said.startswith("any")
     assert "\n" not in said
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.html", "list.xlsx", "list.pdf"])
+def test_progress_runs_to_the_end(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    if name == "list.csv":
+        path.write_text("a;b\n" * 900, encoding="utf-8")
+    elif name == "list.html":
+        path.write_text("<table><tr><td>a</td></tr></table>" * 3, encoding="utf-8")
+    elif name == "list.xlsx":
+        openpyxl.Workbook().save(path)
+        book = openpyxl.load_workbook(path)
+        book.active.append(["a"])
+        book.save(path)
+    else:
+        pdf(path, ruled=True)
+    shares: list[float] = []
+    assert list(read_rows(path, Source(), name, shares.append))
+    assert shares == sorted(shares)
+    assert shares
+    assert 0 < shares[0] <= shares[-1] <= 1

@@ -12,7 +12,10 @@ import attrs
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+from typer.testing import CliRunner
 
+from gremiennetz.cli import app
+from gremiennetz.errors import UnknownNameError
 from gremiennetz.graph import files
 from gremiennetz.network import write as write_page
 from gremiennetz.places import Root
@@ -56,6 +59,18 @@ def rows(page: Page) -> dict[str, list[str]]:
         line.locator("th").inner_text().split("\n")[0]: [" ".join(cell.split()) for cell in line.locator("td").all_inner_texts()]
         for line in page.locator("tr[data-body]").all()
     }
+
+
+def test_a_chosen_list_is_shown_alone(two: Path, open_page: Open, tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["network", "--set", "kleinstadt-2020", "--root", str(two.parent), "--out", str(tmp_path / "old.html")])
+    assert result.exit_code == 0, result.output
+    page = open_page(tmp_path / "old.html", "#view=table")
+    expect(page.locator("tr[data-part]")).to_have_count(len(SMALL) + 1)
+    expect(page.locator("#sets")).to_have_text("Kleinstadt 2020")
+    expect(page.get_by_role("button", name="Städtevergleich")).to_have_count(0)
+    unknown = CliRunner().invoke(app, ["network", "--set", "kleinstadt-2021", "--root", str(two.parent), "--out", str(tmp_path / "none.html")])
+    assert isinstance(unknown.exception, UnknownNameError)
+    assert not (tmp_path / "none.html").exists()
 
 
 def test_with_one_city_there_is_nothing_to_compare(toy_page: Path, open_page: Open) -> None:

@@ -12,11 +12,11 @@ import pytest
 from typer.testing import CliRunner
 
 from gremiennetz.cli import app
-from gremiennetz.errors import UnknownNameError
+from gremiennetz.errors import GremiennetzError, UnknownNameError
 from gremiennetz.graph import files, store
 from gremiennetz.graph.chosen import of_sets
 from gremiennetz.places import Root
-from gremiennetz.query import Library, StoreEngine, answer
+from gremiennetz.query import Engine, Library, StoreEngine, Table, answer
 from gremiennetz.report.comparison import compare
 from gremiennetz.report.write import write as write_report
 from made_lists import BODIES, SMALL, List, Row, write  # type: ignore[import-not-found] # conftest.py shows Python the way
@@ -214,6 +214,15 @@ def test_a_chosen_set_has_its_own_report(two: Root) -> None:
     result = CliRunner().invoke(app, ["report", "--set", "kleinstadt-2020", "--root", str(two.path), "--out", str(two.build / "other")])
     assert result.exit_code == 0, result.output
     assert (two.build / "other" / "report-kleinstadt-2020.html").exists()
+
+
+def test_an_endpoint_with_several_lists_is_no_basis_for_a_report(two: Root) -> None:
+    class Elsewhere(Engine):
+        def run(self, query: str) -> Table:
+            return StoreEngine(store.in_memory(two)).run(query)
+
+    with pytest.raises(GremiennetzError, match="holds 3 lists"):
+        write_report(two, Elsewhere(), two.build, "internal")
 
 
 def test_with_one_city_the_report_keeps_its_name_and_has_no_comparison(tmp_path: Path) -> None:

@@ -12,17 +12,11 @@ from collections.abc import Collection
 
 import attrs
 
-from gremiennetz.endpoint import tokens
-from gremiennetz.endpoint.tokens import Token, UnreadableError
+from gremiennetz import tokens
 from gremiennetz.errors import GremiennetzError
+from gremiennetz.tokens import Token, UnreadableError
 
 UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY"})
-DEEPEST = 64
-"""Brackets inside brackets, or signs in a row. Deeper texts make a parser that calls itself run out of stack, which ends the engine."""
-
-_OPEN = frozenset({"(", "{", "[", "<<"})
-_CLOSE = frozenset({")", "}", "]", ">>"})
-_SIGNS = frozenset("!+-^")
 
 
 class RefusedError(GremiennetzError):
@@ -100,12 +94,9 @@ def _where(query: str, token: Token) -> str:
 
 
 def _not_too_deep(query: str, items: list[Token]) -> None:
-    depth = row = 0
-    for token in items:
-        depth += (token.text in _OPEN) - (token.text in _CLOSE)
-        row = row + 1 if token.kind == "mark" and token.text in _SIGNS else 0
-        if max(depth, row) > DEEPEST:
-            raise RefusedError("depth", f"{_where(query, token)}: more than {DEEPEST} brackets inside each other, or signs in a row")
+    token = tokens.too_deep(items)
+    if token is not None:
+        raise RefusedError("depth", f"{_where(query, token)}: more than {tokens.DEEPEST} brackets inside each other, or signs in a row")
 
 
 def _dataset(query: str, items: list[Token], graphs: Collection[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -19,6 +19,7 @@ from gremiennetz.graph.terms import concept, date, decimal, integer, iri, plain,
 from gremiennetz.readers.cost import CostStatement
 from gremiennetz.readers.period import Period, read_period, read_phase
 from gremiennetz.records import TEXT_COLUMNS, Dataset, Facts, Mention, Place, Record
+from gremiennetz.records.model import LedgerEntry
 from gremiennetz.register import Body, Register
 from gremiennetz.vocabulary import Vocabulary
 
@@ -173,14 +174,14 @@ class Builder:
         yield node, iri("prov:wasDerivedFrom"), self.record(record.id)
         yield node, iri("dct:isPartOf"), self.collection
         status = record.text("status")
-        state = self.vocabulary.lexicon("status", "role").find(status)
+        state = self.vocabulary.find(status, "status", "role")
         period, rest = read_period(status)
         work = record.text("participation")
-        roles = self.vocabulary.lexicon("status", "role").find(work)
+        roles = self.vocabulary.find(work, "status", "role")
         for name in dict.fromkeys((*state.concepts, *roles.concepts)):
             yield node, iri("org:role" if name.startswith("role/") else "gn:status"), iri(f"vocab:{name}")
         yield from self._period(node, record, period or read_phase(record.text("name")))
-        reach = self.vocabulary.lexicon("reach").find(record.text("reach"))
+        reach = self.vocabulary.find(record.text("reach"), "reach")
         for name in reach.concepts:
             yield node, iri("gn:reach"), iri(f"vocab:{name}")
         yield from self._costs(node, record)
@@ -188,13 +189,17 @@ class Builder:
         purpose = self._with_footnotes(record.text("purpose"))
         if purpose and not self.names_person(record.id, purpose):
             yield node, iri("gn:purpose"), text(purpose)
-        unread = (self.vocabulary.lexicon("status", "role").find(rest).unread, reach.unread, roles.unread)
+        unread = (self.vocabulary.find(rest, "status", "role").unread, reach.unread, roles.unread)
         for words in dict.fromkeys(words for words in unread if words):
             if not self.names_person(record.id, words):
                 yield node, iri("gn:unread"), plain(words)
 
+    @cached_property
+    def _footnotes(self) -> dict[str, LedgerEntry]:
+        return self.dataset.footnotes()
+
     def _with_footnotes(self, words: str) -> str:
-        for mark, entry in self.dataset.footnotes().items():
+        for mark, entry in self._footnotes.items():
             if re.search(rf"(?<!\S){re.escape(mark)}$", words):
                 words = words.removesuffix(mark) + entry.text.removeprefix(mark).strip()
         return words
@@ -217,7 +222,7 @@ class Builder:
         words = record.text("cost")
         if not words:
             return
-        statements, unread = self.vocabulary.costs.read(words)
+        statements, unread = self.vocabulary.read_costs(words)
         reasons = self.vocabulary.names("exactness")
         for number, statement in enumerate(statements, 1):
             cost = self.names.thing("cost", f"{self.dataset.id}-{record.id}-{number}")
@@ -276,7 +281,7 @@ class Builder:
         node, purpose = self.participation(record.id), self._with_footnotes(record.text("purpose"))
         if purpose and self.names_person(record.id, purpose):
             yield node, iri("gn:purpose"), text(purpose)
-        for number, statement in enumerate(self.vocabulary.costs.read(record.text("cost"))[0], 1):
+        for number, statement in enumerate(self.vocabulary.read_costs(record.text("cost"))[0], 1):
             if self.names_person(record.id, statement.text):
                 yield self.names.thing("cost", f"{self.dataset.id}-{record.id}-{number}"), iri("gn:statementText"), plain(statement.text)
 
@@ -306,7 +311,7 @@ class Builder:
         yield seat, iri("dct:description"), text(mention.text)
         if mention.on_behalf_of:
             yield seat, iri("gn:onBehalfOf"), self.unit(mention.on_behalf_of)
-        for role in self.vocabulary.lexicon("role").find(mention.role).concepts:
+        for role in self.vocabulary.find(mention.role, "role").concepts:
             yield seat, iri("org:role"), iri(f"vocab:{role}")
         if mention.role:
             yield seat, iri("gn:roleText"), text(mention.role)

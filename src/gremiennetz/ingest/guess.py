@@ -16,7 +16,7 @@ import attrs
 from gremiennetz.ingest import sets
 from gremiennetz.ingest.cells import words_of
 from gremiennetz.ingest.mapping import Source, folded
-from gremiennetz.ingest.rows import SourceRow, read_rows
+from gremiennetz.ingest.rows import SourceRow, read_rows, refused
 from gremiennetz.places import Root
 from gremiennetz.readers.notice import read_notice
 from gremiennetz.records import Unit
@@ -25,12 +25,14 @@ from gremiennetz.vocabulary import Vocabulary
 _ROWS = 400
 _HEADS = 20
 _LEAST = 0.3
+_ALONE = {"record": 0.4, "obligation": 0.45}
+"""What content alone is worth, where many columns look alike; else 0.55."""
 _HEADERS: dict[str, str] = {
     "unit": r"\bamt\b|dienststelle|einheit|bereich|dezernat|referat|abteilung|teilhaushalt|\bthh\b|eigenbetrieb|office|department|unit",
     "record": r"^(?:lfd\.?|laufende)? ?-?(?:nr\.?|nummer|id|kennung)$",
     "umbrella": r"dachverband|übergeordnet|umbrella",
     "name": r"gremi|netzwerk|verband|verein|organisation|mitgliedschaft|institution|bezeichnung|\bname\b|kooperation",
-    "status": r"status|dauer|aktuell|seit wann",
+    "status": r"status|dauer|aktuell|\bseit\b|beginn",
     "reach": r"reichweite|ebene|regional|räumlich|reach|scope",
     "participation": r"beteiligung|mitwirkung|rolle|funktion|vertret|art der|participation",
     "purpose": r"ziel|zweck|nutzen|begründung|aufgabe|inhalt|purpose|benefit",
@@ -45,6 +47,7 @@ _ENGLISH = re.compile(r"\d,\d{3}(?:\.\d|\b(?!,))|\d\.\d{2}(?!\d)")
 _GERMAN = re.compile(r"\d\.\d{3}(?:,\d|\b(?!\.))|\d,\d{2}(?!\d)")
 _YES, _NO = ("ja", "j", "x", "yes", "möglich", "kündbar"), ("nein", "n", "no", "nicht möglich", "nicht kündbar", "unkündbar")
 _TOTAL = re.compile(r"^(?:summe|gesamt\w*|total)\b", re.IGNORECASE)
+_DATE = re.compile(r"(?:(?:dauerhaft )?(?:seit|ab|bis) )?(?:\d{1,2}\.\d{1,2}\.)?(?:19|20)\d{2}")
 _CODE = re.compile(r"(?:Amt |FB |GB |THH )?\d{1,5}(?:[./-]\d{1,3})?", re.IGNORECASE)
 
 Test = Callable[[str], bool]
@@ -76,6 +79,8 @@ class Claim:
 def proposal(root: Root, file: Path, dataset: str | None = None) -> str:
     """Return a mapping for a file as commented TOML. Raises ``InputError`` when the file cannot be read as a table."""
     rows = list(islice(read_rows(file, Source(), file.name), _ROWS))
+    if not any(row.text() for row in rows):
+        raise refused(file.name, "enthält nur leere Zellen")
     head = _head(rows)
     sheet = rows[head].sheet
     body = [row for row in rows[head + 1 :] if row.sheet == sheet and row.text() and row.cells != rows[head].cells]
@@ -113,13 +118,19 @@ def proposal(root: Root, file: Path, dataset: str | None = None) -> str:
 
 
 def _head(rows: Sequence[SourceRow]) -> int:
-    """Return which row is the head: one of the first, with the most texts that are short and no amounts; words that heads have count more."""
+    """Return which row is the head: one of the first, with the most short texts that no other row repeats; words that heads have count more."""
+    cells_of = [{(column, " ".join(cell.split())) for column, cell in enumerate(row.cells)} for row in rows[: 2 * _HEADS]]
 
     def score(number: int) -> tuple[float, int]:
-        cells = [" ".join(cell.split()) for cell in rows[number].cells]
-        texts = {cell for cell in cells if cell and len(cell) < 80 and not _AMOUNT.fullmatch(cell)}
-        known = sum(any(re.search(pattern, folded(cell)) for pattern in _HEADERS.values()) for cell in texts)
-        return len(texts) + 2 * known * (len(texts) > 1), -number
+        texts = {
+            text
+            for column, cell in enumerate(rows[number].cells)
+            if (text := " ".join(cell.split())) and len(text) < 80 and not _AMOUNT.fullmatch(text)
+            # a head that stands on every page repeats as a whole
+            if not any((column, text) in cells for other, cells in enumerate(cells_of) if rows[other].cells != rows[number].cells)
+        }
+        known = sum(any(re.search(pattern, folded(text)) for pattern in _HEADERS.values()) for text in texts if len(text) <= 40)
+        return len(texts) + 2 * known * (len(texts) > 1) - number / 4, -number
 
     return max(range(min(_HEADS, len(rows))), key=score)
 
@@ -152,13 +163,13 @@ def _tests(vocabulary: Vocabulary, units: dict[str, Unit]) -> dict[str, tuple[st
             "Ämter oder Codes",
             lambda text: folded(text) in known if known else bool(_CODE.fullmatch(text) or re.search(r"\b(?:amt|bereich|betrieb)", folded(text))),
         ),
-        "record": ("laufende Nummern", lambda text: text.isdecimal()),
+        "record": ("laufende Nummern", lambda text: text.isdecimal() and not _DATE.fullmatch(text)),
         "reach": ("Reichweiten", lambda text: bool(reach.find(text).concepts)),
-        "status": ("Angaben zum Status", lambda text: bool(status.find(text).concepts) or bool(re.match(r"(?:seit|bis) ", text))),
+        "status": ("Angaben zum Status", lambda text: bool(status.find(text).concepts) or bool(_DATE.fullmatch(text))),
         "participation": ("Rollen", lambda text: bool(role.find(text).concepts)),
         "purpose": ("längere Texte", lambda text: len(text) > 60),
         "cost": ("Beträge", lambda text: bool(_AMOUNT.fullmatch(text)) or any(item.amount is not None for item in vocabulary.costs.read(text)[0])),
-        "obligation": ("Wörter für Pflicht", lambda text: bool(obligation.find(text, anywhere=True).concepts)),
+        "obligation": ("Wörter für Pflicht", lambda text: folded(text) in (*_YES, *_NO) or bool(obligation.find(text, anywhere=True).concepts)),
         "termination": ("ja oder nein", lambda text: folded(text) in (*_YES, *_NO)),
         "notice": ("Kündigungsfristen", lambda text: bool(read_notice(text)) or folded(text) in {"jährlich", "monatlich"}),
         "name": ("Namen", lambda text: 6 <= len(text) <= 120 and not _AMOUNT.fullmatch(text) and text[0].isupper()),
@@ -177,8 +188,9 @@ def _claims(columns: Sequence[Column], tests: dict[str, tuple[str, Test]]) -> li
             if target in {"name", "record"}:
                 share *= distinct
             content = share if target not in {"name", "note", "umbrella", "purpose"} else share * 0.6
-            # a head that says so counts more than content; content alone can carry what is unmistakable, such as amounts
-            score = 0.6 * named + 0.4 * content if named else 0.55 * content
+            # a head that says so counts more than content, unless no cell bears it out; content alone can carry what is unmistakable
+            certain = 0.6 if share > 0 or not column.values else 0.35
+            score = certain + 0.4 * content if named else _ALONE.get(target, 0.55) * content
             reasons = ([f"der Kopf „{_comment(column.header)}“"] if named else []) + [f"{round(100 * share)} % der Zellen sind {shown}"]
             found.append(Claim(score, target, column, ", ".join(reasons)))
     return found
@@ -228,15 +240,16 @@ def _unit(claim: Claim | None, lone: Sequence[SourceRow], sheets: set[str], unit
 
 
 def _words(claims: dict[str, Claim]) -> list[str]:
-    claim = claims.get("termination")
-    if claim is None:
-        return []
-    values = sorted({value for value in claim.column.values if len(value) <= 40}, key=folded)
-    yes = [value for value in values if folded(value) in _YES]
-    no = [value for value in values if folded(value) in _NO]
-    other = [value for value in values if value not in yes and value not in no]
-    lines = ["", "[words.termination]", f"possible = {_list(yes)}", f"not-possible = {_list(no)}"]
-    return lines + [f"# nicht erklärt: {_comment(value)}" for value in other[:5]]
+    lines: list[str] = []
+    for target, meant, not_meant in (("obligation", "mandatory", "voluntary"), ("termination", "possible", "not-possible")):
+        if target not in claims:
+            continue
+        values = sorted({value for value in claims[target].column.values if len(value) <= 40}, key=folded)
+        yes = [value for value in values if folded(value) in _YES]
+        no = [value for value in values if folded(value) in _NO]
+        lines += ["", f"[words.{target}]", f"{meant} = {_list(yes)}", f"{not_meant} = {_list(no)}"]
+        lines += [f"# nicht erklärt: {_comment(value)}" for value in values if value not in yes and value not in no][:5]
+    return lines
 
 
 def _amounts(claims: dict[str, Claim]) -> str:

@@ -27,6 +27,7 @@ HEAD, BEFORE, BLANK, BESIDE, HEADING, CONTINUED = (
     "Fortsetzung der Zeile davor",
 )
 
+_PERHAPS_CONTINUED = "Die Zeile steht als erste auf ihrer Seite und nennt keine Einheit; sie kann auch die letzte Zeile der Seite davor fortsetzen."
 _MENDED = "Ein Wort ist am Zeilenende ohne Trennstrich geteilt und hier zusammengefügt; es können auch zwei Wörter sein."
 
 
@@ -242,6 +243,8 @@ class Interpreter:
             return Reject(row, *wrong)
         values, doubts = self._values(text, row)
         doubts += [(column, _MENDED) for column, at in head.columns.items() if at in row.doubtful and column in TEXT_COLUMNS]
+        if row.opens_page and self._bare(row, head):
+            doubts.append(("name", _PERHAPS_CONTINUED))
         for column, doubt in doubts:
             uncertain += [column] if column and column not in uncertain else []
             values["note"] = " ".join(filter(None, (values["note"], doubt if doubt not in values["note"] else "")))
@@ -259,6 +262,12 @@ class Interpreter:
             Draft(values | {"umbrella": cells.words_of(umbrella, mend) or values["umbrella"], "name": cells.words_of(name, mend)}, row, given)
             for umbrella, name in bodies
         ]
+
+    def _bare(self, row: SourceRow, head: Head) -> bool:
+        """Say whether a row names neither unit nor id and is half empty, as the second part of one that a page break cut in its name would be."""
+        named = [_cell(row, column) for column in (*head.units, *(head.columns[name] for name in ("record",) if name in head.columns))]
+        filled = sum(bool(cell.strip()) for cell in row.cells)
+        return row.page > self.mapping.source.first_page and bool(named) and not any(map(str.strip, named)) and filled <= head.width / 2
 
     def _values(self, text: dict[str, str], row: SourceRow) -> tuple[dict[str, str], list[tuple[str, str]]]:
         values = {column: text.get(column, "") for column in (*TEXT_COLUMNS, *FACT_COLUMNS, "source_line", "note")}

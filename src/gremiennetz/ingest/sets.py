@@ -66,7 +66,12 @@ def interpreted(root: Root, name: str, source: Path, mapping_file: Path, shown: 
     problems = schema.problems(root, "dataset", settings, f"data/records/{name}/dataset.toml")
     if problems:
         raise InputError(problems)
-    mapping = read_mapping(root, mapping_file, mapping_file.as_posix())
+    file = settings["document"]["file"]
+    if source.suffix.lower() != Path(file).suffix.lower():
+        message = f"nennt als Datei {file}, die Liste heißt {source.name}; die Endung in dataset.toml ändern"
+        raise InputError([Problem(f"data/records/{name}/dataset.toml, document.file", message)])
+    mapping_shown = f"data/records/{name}/{MAPPING}" if mapping_file == folder / MAPPING else mapping_file.as_posix()
+    mapping = read_mapping(root, mapping_file, mapping_shown)
     units = units_of(root, name)
     vocabulary = Vocabulary.read(root.shipped("ontology"))
     interpreter = Interpreter(
@@ -78,7 +83,7 @@ def interpreted(root: Root, name: str, source: Path, mapping_file: Path, shown: 
     )
     unknown = sorted({unit for unit in (*mapping.unit.codes.values(), mapping.unit.fixed) if unit} - set(units))
     if unknown:
-        raise InputError([Problem(mapping_file.as_posix(), f"die Einheit „{unit}“ steht nicht in units.csv") for unit in unknown])
+        raise InputError([Problem(mapping_shown, f"die Einheit „{unit}“ steht nicht in units.csv") for unit in unknown])
     outcome = interpreter.run(read_rows(source, mapping.source, shown, advance))
     records = numbered(outcome.drafts, _before(folder, name), _decided(root, name), shown)
     rejects = [
@@ -93,7 +98,7 @@ def interpreted(root: Root, name: str, source: Path, mapping_file: Path, shown: 
         }
         for item in outcome.rejects
     ]
-    return Reading(outcome, records, rejects, settings["document"]["file"], list(_persons(folder, name, records)))
+    return Reading(outcome, records, rejects, file, list(_persons(folder, name, records)))
 
 
 def write(root: Root, name: str, reading: Reading, source: Path, mapping_file: Path) -> list[Path]:

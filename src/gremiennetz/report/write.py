@@ -40,6 +40,10 @@ def write(root: Root, engine: Engine, folder: Path, profile: str, dataset: str |
     known = lists(library, engine)
     cities = newest(known)
     suffix = "" if profile == "internal" else "-public"
+    if not isinstance(engine, StoreEngine) and len(known) > 1:
+        raise GremiennetzError(
+            f"the graph holds {len(known)} lists; a report is about one, and can be written from the graph here, not from an endpoint"
+        )
     if dataset is not None:
         return _write(root, library, engine, folder / f"report-{dataset}{suffix}", profile, listed(known, dataset).municipality, [dataset])
     paths = []

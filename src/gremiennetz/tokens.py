@@ -7,7 +7,7 @@ needed to refuse a keyword, to find the prefixes in use, or to leave the comment
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import attrs
 
@@ -116,3 +116,22 @@ def with_prefixes(text: str, known: dict[str, str]) -> str:
             prefix = token.text.split(":", 1)[0]
             (declared if before is not None and before.kind == "word" and before.text.upper() == "PREFIX" else used).add(prefix)
     return "".join(f"PREFIX {prefix}: <{known[prefix]}>\n" for prefix in sorted(used - declared) if prefix in known) + text
+
+
+DEEPEST = 64
+"""Brackets inside brackets, or signs in a row. Deeper texts make a parser that calls itself run out of stack, which ends the whole process."""
+
+_OPEN = frozenset({"(", "{", "[", "<<"})
+_CLOSE = frozenset({")", "}", "]", ">>"})
+_SIGNS = frozenset("!+-^")
+
+
+def too_deep(items: Iterable[Token]) -> Token | None:
+    """Return the word at which a text is deeper than ``DEEPEST``, or ``None``."""
+    depth = row = 0
+    for token in items:
+        depth += (token.text in _OPEN) - (token.text in _CLOSE)
+        row = row + 1 if token.kind == "mark" and token.text in _SIGNS else 0
+        if max(depth, row) > DEEPEST:
+            return token
+    return None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gremiennetz.endpoint.tokens import UnreadableError, decoded, form, meaningful, tokens, with_prefixes, without_comments
+from gremiennetz.tokens import UnreadableError, decoded, form, meaningful, tokens, with_prefixes, without_comments
 
 
 def kinds(text: str) -> list[tuple[str, str]]:
