@@ -19,6 +19,7 @@ from gremiennetz.register import (
     BODY_COLUMNS,
     DECISION_COLUMNS,
     FIELD_COLUMNS,
+    LINK_COLUMNS,
     MENTION_COLUMNS,
     MERGED_COLUMNS,
     PERSON_COLUMNS,
@@ -39,6 +40,13 @@ GOOD: dict[str, Table] = {
     "fields.csv": (FIELD_COLUMNS, [["umweltausschuss", "environment-climate", "Name"]]),
     "persons.csv": (PERSON_COLUMNS, [["beispiel", "", "Ada", "Beispiel", ""]]),
     "mentions.csv": (MENTION_COLUMNS, [["small-2026", "amt-a-02", "ada-beispiel", "beispiel", "Gleicher Name", "Projektteam", "2026-11-22"]]),
+    "links.csv": (
+        LINK_COLUMNS,
+        [
+            ["unit/small-amt-a", "https://example.org/oparl/a", "Gleicher Name", "Projektteam", "2026-11-22"],
+            ["body/staedtetag", "https://example.org/gnd/1", "Gleicher Name und Sitz", "Projektteam", "2026-11-22"],
+        ],
+    ),
     "merged.csv": (MERGED_COLUMNS, [["alter-ausschuss", "umweltausschuss", "2026-11-22", ""]]),
 }
 
@@ -69,6 +77,12 @@ BAD = [
     ("mentions.csv", ",beispiel,", ",muster,", "row 2, column person: there is no person 'muster' in persons.csv"),
     ("mentions.csv", "ada-beispiel", "eva-beispiel", "row 2, column mention: small-2026/amt-a-02 does not mention 'eva-beispiel'"),
     ("mentions.csv", "2026-11-22", "gestern", "row 2, column date: 'gestern' is no date"),
+    ("links.csv", "unit/small", "amt/small", "row 2, column thing: 'amt/small-amt-a' is no thing; wanted: municipality/…, unit/…, body/…"),
+    ("links.csv", "body/staedtetag", "body/dst", "row 3, column thing: there is no body 'dst'"),
+    ("links.csv", "unit/small-amt-a", "unit/small-amt-z", "row 2, column thing: there is no 'unit/small-amt-z' in data/records"),
+    ("links.csv", "https://example.org/oparl/a", "javascript:alert(1)", "row 2, column link: 'javascript:alert(1)' is no http(s) address"),
+    ("links.csv", ",Gleicher Name,", ",,", "row 2, column justification: is empty"),
+    ("links.csv", "2026-11-22\nbody", "gestern\nbody", "row 2, column date: 'gestern' is no date"),
     ("merged.csv", "alter-ausschuss", "alter ausschuss", "row 2, column old: 'alter ausschuss' is no id"),
     ("merged.csv", "alter-ausschuss", "staedtetag", "row 2, column old: 'staedtetag' is still in bodies.csv"),
     ("merged.csv", ",umweltausschuss", ",ausschuss", "row 2, column body: there is no body 'ausschuss'"),
@@ -135,3 +149,11 @@ def test_all_problems_of_all_files_at_once(city: Root, cli: CliRunner) -> None:
         path = city.register / file
         write_text(path, path.read_text(encoding="utf-8").replace(old, new))
     assert told(cli, city, "convert").count("\n") == 2
+
+
+def test_only_reviewed_links_are_in_the_graph(city: Root) -> None:
+    """The columns ``oparl`` and ``wikidata`` propose; what links.csv does not name is not published."""
+    graph = dict(files.files(city))
+    linked = [line.strip() for text in graph.values() for line in text.splitlines() if "exactMatch" in line]
+    assert len(linked) == 2
+    assert all("https://example.org/" in line for line in linked)

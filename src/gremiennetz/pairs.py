@@ -63,7 +63,7 @@ def unit_pairs(library: Library, engine: Engine) -> Table:
     for pair_of, count in _shared_persons(library, engine).items():
         found[pair_of].persons += count
     wanted = [ox.NamedNode(body) for body in {body for pair in found.values() for body in pair.shared}]
-    labels = {_name(row[0]): shown(row[1]) for row in engine.run(library.get("overlap/names").unordered({"body": wanted})).rows}
+    labels = {_name(row[0]): shown(row[1]) for row in engine.run(library.get("pairs/names").unordered({"body": wanted})).rows}
     rows = [_row(units[a], units[b], len(held[a]), len(held[b]), pair, labels) for (a, b), pair in found.items() if a in units and b in units]
     rows.sort(key=lambda row: row[0])
     return Table(COLUMNS, tuple(row for _, row in rows))
@@ -74,7 +74,7 @@ def _name(term: Value) -> _Key:
 
 
 def _rows(library: Library, engine: Engine, name: str) -> tuple[tuple[Value, ...], ...]:
-    return engine.run(library.get(f"overlap/{name}").unordered()).rows
+    return engine.run(library.get(f"pairs/{name}").unordered()).rows
 
 
 def _edges(library: Library, engine: Engine) -> dict[tuple[_Key, _Key], frozenset[str]]:

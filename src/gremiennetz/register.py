@@ -18,7 +18,7 @@ import attrs
 
 from gremiennetz.errors import InputError, Problem
 from gremiennetz.files import MAX_BYTES, Row, read_table
-from gremiennetz.records import Dataset
+from gremiennetz.records import HTTP, Dataset
 
 BODY_COLUMNS = ("body", "label", "short", "kind", "legal_form", "umbrella", "municipality", "wikidata", "note")
 ALIAS_COLUMNS = ("alias", "body")
@@ -26,7 +26,9 @@ DECISION_COLUMNS = ("record", "body", "judgement", "justification", "author", "d
 FIELD_COLUMNS = ("body", "field", "justification")
 PERSON_COLUMNS = ("person", "title", "given", "family", "note")
 MENTION_COLUMNS = ("dataset", "record", "mention", "person", "justification", "author", "date")
+LINK_COLUMNS = ("thing", "link", "justification", "author", "date")
 MERGED_COLUMNS = ("old", "body", "date", "comment")
+LINKED = ("municipality", "unit", "body")
 JUDGEMENTS = ("same", "different", "unsure")
 MAX_BODIES = 4 * MAX_BYTES
 """The bodies of a country stand in one file: 640,000 of 2,000 cities take 90 MB."""
@@ -80,6 +82,19 @@ class Person:
 
 
 @attrs.frozen
+class Link:
+    """A reviewed link to the same thing elsewhere: OParl, Wikidata, GND, an official key. No other link is published."""
+
+    thing: str
+    """The end of our IRI, such as ``unit/musterstadt-hauptamt`` or ``body/kgst``."""
+    link: str
+    justification: str
+    author: str
+    date: str
+    row: int
+
+
+@attrs.frozen
 class Field:
     """A policy field of a body, with the reason."""
 
@@ -105,6 +120,7 @@ class Register:
     """Former body id → the id that it redirects to."""
     mention_rows: dict[tuple[str, str, str], int] = attrs.field(factory=dict)
     """Where ``mentions`` stand, for messages."""
+    links: tuple[Link, ...] = ()
 
     def names(self, body: Body) -> list[str]:
         """Return all names of a body: label, abbreviation, aliases."""
@@ -128,6 +144,17 @@ class Register:
         for item in self.decisions:
             found.setdefault(item.dataset, []).append(item)
         return found
+
+    @cached_property
+    def _by_thing(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for item in self.links:
+            found.setdefault(item.thing, []).append(item.link)
+        return found
+
+    def links_of(self, thing: str) -> list[str]:
+        """Return the reviewed links of a thing, by the end of its IRI."""
+        return self._by_thing.get(thing, [])
 
     def decisions_on(self, dataset: str) -> list[Decision]:
         """Return the judgements on the records of one set, in the order of their file."""
@@ -196,9 +223,10 @@ def read_register(folder: Path, kinds: Mapping[str, str], forms: Mapping[str, st
     persons = _persons(reading)
     mentions, mention_rows = _mentions(reading, persons)
     merged = _merged(reading, bodies)
+    links = _links(reading, bodies)
     if reading.problems:
         raise InputError(reading.problems)
-    return Register(bodies, aliases, judged, assigned, persons, mentions, merged, mention_rows)
+    return Register(bodies, aliases, judged, assigned, persons, mentions, merged, mention_rows, links)
 
 
 def with_decisions(register: Register, folder: Path, dataset: str) -> Register:
@@ -362,6 +390,29 @@ def _mentions(reading: _Reading, persons: Mapping[str, Person]) -> tuple[dict[tu
         if found.setdefault(key, cells["person"]) != cells["person"]:
             reading.add(name, row.number, "person", f"{cells['mention']!r} of {cells['record']} already is {found[key]!r}")
     return found, rows
+
+
+def _links(reading: _Reading, bodies: Mapping[str, Body]) -> tuple[Link, ...]:
+    name = "links.csv"
+    found = []
+    seen: dict[tuple[str, str], int] = {}
+    for row in reading.rows(name, LINK_COLUMNS):
+        item = Link(**row.cells, row=row.number)
+        kind, _, thing = item.thing.partition("/")
+        if kind not in LINKED or not _SLUG.fullmatch(thing):
+            reading.add(name, row.number, "thing", f"{item.thing!r} is no thing; wanted: {', '.join(f'{kind}/…' for kind in LINKED)}")
+        elif kind == "body" and thing not in bodies:
+            reading.add(name, row.number, "thing", f"there is no body {thing!r}")
+        if not HTTP.fullmatch(item.link):
+            reading.add(name, row.number, "link", f"{item.link!r} is no http(s) address")
+        for column in ("justification", "author"):
+            if not row.cells[column].strip():
+                reading.add(name, row.number, column, "is empty")
+        reading.date(name, row)
+        if seen.setdefault((item.thing, item.link), row.number) != row.number:
+            reading.add(name, row.number, "link", f"is already in row {seen[item.thing, item.link]}")
+        found.append(item)
+    return tuple(found)
 
 
 def _merged(reading: _Reading, bodies: Mapping[str, Body]) -> dict[str, str]:

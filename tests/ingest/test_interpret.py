@@ -97,6 +97,11 @@ def test_what_cannot_be_read_as_a_fact_is_flagged_and_the_record_stays(cells: st
 
 
 def test_the_words_of_a_notice_are_kept_only_if_the_mapping_says_so(city: Any) -> None:
+    rejected = HEAD + "99;AG;1;;;ein langer Satz;Rest\n"
+    assert [reject["words"] for reject in city.read(rejected, FULL).rejects] == ["99 | AG | 1 | Rest"]
+    assert [reject["words"] for reject in city.read(rejected, FULL + '[notice]\nkeep = "words"\n').rejects] == [
+        "99 | AG | 1 | ein langer Satz | Rest"
+    ]
     line = HEAD + "10;AG;1;;;jährlich, formlos;\n10;B;1;;;3 Monate;\n"
     assert not [record for record in city.read(line, FULL).records if "formlos" in record["note"]]
     first, second = city.read(line, FULL + '[notice]\nkeep = "words"\n').records

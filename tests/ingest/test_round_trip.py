@@ -12,6 +12,7 @@ import csv
 import re
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -95,11 +96,11 @@ def as_xlsx(original: Dataset, path: Path) -> None:
     book.close()
 
 
-def as_pdf(original: Dataset, path: Path) -> None:
+def as_pdf(original: Dataset, path: Path, *, ruled: bool = True) -> None:
     """A landscape table of narrow columns: cells wrap, long words are cut, rows run over to the next page, and the head is repeated."""
     style = ParagraphStyle("cell", fontName="Helvetica", fontSize=6, leading=7.2)
     cells = [[Paragraph(escape(text), style) for text in row] for row in (list(HEADS), *rows(original))]
-    lines = [(side, (0, 0), (-1, -1), 0.4, colors.black) for side in ("LINEBELOW", "LINEABOVE", "LINEBEFORE", "LINEAFTER")]
+    lines = [(side, (0, 0), (-1, -1), 0.4, colors.black) for side in ("LINEBELOW", "LINEABOVE", "LINEBEFORE", "LINEAFTER") if ruled]
     padding = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 2), ("RIGHTPADDING", (0, 0), (-1, -1), 2)]
     table = Table(cells, colWidths=(22, 70, 70, 100, 55, 55, 70, 150, 70, 50, 100), repeatRows=1, splitInRow=1)
     table.setStyle(TableStyle([*lines, *padding]))
@@ -131,7 +132,7 @@ def read_again(original: Dataset, folder: Path, kind: str, write: Callable[[Data
     write(original, file)
     reading = sets.interpreted(root, original.id, file, root.path / "mapping.toml", file.name)
     at = {record["record"]: record["source_row"] for record in reading.records}
-    mentions = [[getattr(item, column) for column in PERSON_COLUMNS[:-1]] + [at[item.record]] for item in original.mentions]
+    mentions = [[getattr(item, column) for column in PERSON_COLUMNS[:-1]] + [at[item.record]] for item in original.mentions if item.record in at]
     write_text(place / "persons.csv", table_text(PERSON_COLUMNS, mentions))
     sets.write(root, original.id, reading, file, root.path / "mapping.toml")
     return root, reading
@@ -206,6 +207,28 @@ def test_pdf_gives_all_records_and_nearly_all_cells(
 def bases(original: Dataset) -> list[str]:
     base = original.settings["dataset"]["base"]
     return [f"{base}id/{kind}/{original.id}-" for kind in ("record", "participation")]
+
+
+def test_pdf_without_lines_gives_all_records_too(
+    original: Dataset, repository: Root, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """The same table without a single line."""
+    root, reading = read_again(original, tmp_path, "pdf", partial(as_pdf, ruled=False), repository)
+    again = read_dataset(root, original.id)
+    cells = [(record, column) for record in original.records.values() for column in TEXT_COLUMNS]
+    there = [(record, column) for record, column in cells if record.id in again.records]
+    right = sum(again.records[record.id].text(column) == record.text(column) for record, column in there)
+    silent = sum(
+        again.records[record.id].text(column) != record.text(column) and column not in again.records[record.id].uncertain for record, column in there
+    )
+    record_property(
+        "measured",
+        f"round trip pdf without lines: {len(again.records)} of {len(original.records)} records, {right} of {len(cells)} cells "
+        f"({100 * right / len(cells):.2f} %), {len(reading.rejects)} rejects, {silent} wrong without a flag",
+    )
+    assert again.records.keys() == original.records.keys()
+    assert right / len(cells) >= 0.99
+    assert silent == 0
 
 
 def test_what_is_written_out_has_a_reader_of_its_own(original: Dataset, tmp_path: Path) -> None:

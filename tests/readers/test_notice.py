@@ -48,3 +48,5 @@ def test_any_text_gives_values_of_the_right_form(text: str) -> None:
 
 def test_a_long_cell_is_read_in_no_time() -> None:
     assert read_notice("zum Ende der " * 8_000 + "3 Monate").period == "P3M"
+    assert not read_notice("alle 3 Jahre, " * 7_000)
+    assert read_notice("bis " * 20_000 + "30.06.").by == "--06-30"

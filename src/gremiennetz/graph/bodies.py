@@ -52,8 +52,6 @@ def body_triples(names: Names, body: Body, aliases: Iterable[str]) -> Iterator[T
         yield parent, iri("org:hasSubOrganization"), node
     if body.municipality:
         yield node, iri("gn:boundTo"), names.thing("municipality", body.municipality)
-    if body.wikidata:
-        yield node, iri("skos:exactMatch"), ox.NamedNode(f"http://www.wikidata.org/entity/{body.wikidata}")
     if body.note:
         yield node, iri("skos:editorialNote"), text(body.note)
 
@@ -62,6 +60,8 @@ def register_triples(names: Names, register: Register) -> Iterator[Triple]:
     """Yield the bodies, their policy fields, and the decisions that the register holds."""
     for body in register.bodies.values():
         yield from body_triples(names, body, register.aliases.get(body.id, ()))
+        for link in register.links_of(f"body/{body.id}"):
+            yield names.thing("body", body.id), iri("skos:exactMatch"), ox.NamedNode(link)
     for item in register.fields:
         node = names.thing("body", item.body)
         yield node, iri("gn:policyField"), concept("policy-field", item.field)

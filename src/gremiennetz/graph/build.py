@@ -105,6 +105,7 @@ class Builder:
         label = settings["municipality"]["label"]
         yield city, _TYPE, iri("gn:Municipality")
         yield city, iri("skos:prefLabel"), text(label)
+        yield from self._links(city, f"municipality/{settings['municipality']['id']}")
         counted = settings["municipality"].get("inhabitants")
         if counted:
             yield city, iri("gn:inhabitants"), integer(counted["number"])
@@ -137,10 +138,13 @@ class Builder:
                 yield code, _TYPE, iri("adms:Identifier")
                 yield code, iri("skos:notation"), plain(unit.code)
                 yield code, iri("dct:issued"), date(str(settings["document"]["year"]))
-            if unit.oparl:
-                yield node, iri("skos:exactMatch"), ox.NamedNode(unit.oparl)
+            yield from self._links(node, f"unit/{settings['municipality']['id']}-{unit.id}")
             if unit.note:
                 yield node, iri("skos:editorialNote"), text(unit.note)
+
+    def _links(self, node: ox.NamedNode, thing: str) -> Iterator[Triple]:
+        for link in self.register.links_of(thing):
+            yield node, iri("skos:exactMatch"), ox.NamedNode(link)
 
     # participations
 

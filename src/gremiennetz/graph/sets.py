@@ -52,15 +52,23 @@ class Sets:
         be thrown away then.
         """
         problems = [*check_sets(self.root.register, self.register, self.root.datasets()), *changes.problems(self._settings)]
+        linked = {item.thing: item for item in self.register.links if not item.thing.startswith("body/")}
+        unread = False
         for name in self.root.datasets():
             try:
                 builder = self.read(name)
             except InputError as error:
                 problems += error.problems
+                unread = True
                 continue
+            for thing in _things(builder.dataset):
+                linked.pop(thing, None)
             problems += [*self._unknown_names(builder.dataset), *check_set(builder.register, builder.dataset)]
             if not problems:
                 yield builder
+        if not unread:  # a unit of a set that cannot be read may well be there
+            for thing, item in linked.items():
+                problems.append(Problem("data/register/links.csv", f"there is no {thing!r} in data/records", row=item.row, column="thing"))
         if problems:
             raise InputError(problems)
 
@@ -91,7 +99,7 @@ class Sets:
 
     @cached_property
     def _settings(self) -> dict[str, Mapping[str, Any]]:
-        found = {}
+        found: dict[str, Mapping[str, Any]] = {}
         for name in self.root.datasets():
             try:
                 found[name] = read_settings(self.root.records / name)
@@ -113,6 +121,13 @@ class Sets:
         for record in dataset.records.values():
             for column, scheme in _SCHEMES:
                 yield from unknown(f"{folder}/{record.file}", record.row, column, scheme, getattr(record.facts, column))
+
+
+def _things(dataset: Dataset) -> Iterator[str]:
+    """Yield the ends of the IRIs of a set's city and units."""
+    city = dataset.settings["municipality"]["id"]
+    yield f"municipality/{city}"
+    yield from (f"unit/{city}-{unit}" for unit in dataset.units)
 
 
 def _follows(settings: Mapping[str, Any]) -> str:

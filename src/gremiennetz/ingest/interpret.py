@@ -222,6 +222,9 @@ class Interpreter:
             return
         found = self._drafts(row, self._head)
         if isinstance(found, Reject):
+            if self.mapping.keep == "facts" and "notice" in self._head.columns:  # the words stay in the source, also those of a reject
+                left = self._head.columns["notice"]
+                found = attrs.evolve(found, row=attrs.evolve(row, cells=tuple("" if at == left else cell for at, cell in enumerate(row.cells))))
             self.outcome.rejects.append(found)
         else:
             self.outcome.drafts += found

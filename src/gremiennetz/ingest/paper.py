@@ -19,7 +19,7 @@ from pdfplumber.utils.text import extract_words
 from gremiennetz.errors import GremiennetzError
 from gremiennetz.ingest.mapping import Source
 from gremiennetz.ingest.rows import MAX_COLUMNS, Advance, SourceRow, refused
-from gremiennetz.ingest.unruled import Layout, Line, lines_in, lines_of
+from gremiennetz.ingest.unruled import Layout, joined, lines_in, lines_of
 
 MAX_PAGES = 1_000
 MAX_CHARS = 200_000
@@ -153,23 +153,7 @@ def _cells(table: Any) -> Iterator[tuple[Box, tuple[str, ...], dict[int, int], f
 
 
 def _words(chars: list[dict[str, Any]], cell: Box) -> tuple[str, bool]:
-    """Return the words of a cell, line by line, and whether a word that was too long for the cell, and so was cut, is put together."""
-    text, above, mended = "", None, False
-    for line in lines_in(extract_words(chars, x_tolerance=1.5, y_tolerance=2, return_chars=True)):
-        if above is None:
-            text = line.text
-        elif _cut(above, line, cell):
-            text, mended = text + line.text, True
-        else:
-            text += f"\n{line.text}"
-        above = line
-    return text, mended
-
-
-def _cut(above: Line, line: Line, cell: Box) -> bool:
-    """Say whether the last word of a line goes on in the next: together they are wider than the cell, and not one letter more fits the line."""
-    first, last = line.words[0], above.words[-1]
-    margin = max(min(above.x0, line.x0) - cell[0], 0.0)
-    room = cell[2] - cell[0] - 2 * margin
-    full = cell[2] - margin - last.x1 < first.letter
-    return full and (last.x1 - last.x0) + (first.x1 - first.x0) > room and (first.text[0].islower() or first.text[0] == "/")
+    """Return the words of a cell, line by line, and whether a word that was cut is put together."""
+    lines = lines_in(extract_words(chars, x_tolerance=1.5, y_tolerance=2, return_chars=True))
+    margin = max(min((line.x0 for line in lines), default=cell[0]) - cell[0], 0.0)
+    return joined([line.words for line in lines], cell[0] + margin, cell[2] - margin)

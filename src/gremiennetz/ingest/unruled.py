@@ -34,7 +34,7 @@ class Word:
     x1: float
     text: str
     letter: float = 0.0
-    """How wide its first letter is, where that is known."""
+    """How wide its first letter is, or its letters are."""
 
 
 @attrs.frozen
@@ -63,7 +63,7 @@ class Line:
 
 def lines_of(page: Any) -> list[Line]:
     """Return the lines of a pdfplumber page, from top to bottom."""
-    return lines_in(page.extract_words(x_tolerance=1.5, y_tolerance=2))
+    return lines_in(page.extract_words(x_tolerance=1.5, y_tolerance=2, return_chars=True))
 
 
 def lines_in(words: Sequence[dict[str, Any]]) -> list[Line]:
@@ -86,7 +86,27 @@ def lines_in(words: Sequence[dict[str, Any]]) -> list[Line]:
 
 def _word(word: dict[str, Any]) -> Word:
     letters = word.get("chars", ())
-    return Word(word["x0"], word["x1"], unicodedata.normalize("NFC", word["text"]), letters[0]["width"] if letters else 0.0)
+    letter = letters[0]["width"] if letters else (word["x1"] - word["x0"]) / len(word["text"])
+    return Word(word["x0"], word["x1"], unicodedata.normalize("NFC", word["text"]), letter)
+
+
+def joined(lines: Sequence[Sequence[Word]], left: float, right: float) -> tuple[str, bool]:
+    """Return the words of a cell, line by line, and whether a word is put together that was too long for the cell and so was cut.
+
+    A word goes on in the next line if both parts are wider than the cell (from ``left`` to ``right``), not one letter more fits the first
+    line, and the second part does not begin like a word.
+    """
+    text, mended = "", False
+    above: Word | None = None
+    for line in lines:
+        first, words = line[0], " ".join(word.text for word in line)
+        wide = above is not None and (above.x1 - above.x0) + (first.x1 - first.x0) > right - left
+        if above is not None and wide and right - above.x1 < first.letter and (first.text[0].islower() or first.text[0] == "/"):
+            text, mended = text + words, True
+        else:
+            text += f"\n{words}" if above is not None else words
+        above = line[-1]
+    return text, mended
 
 
 @attrs.frozen
@@ -99,6 +119,8 @@ class Layout:
     """The largest distance between two lines of one row; 0 when rows are not set apart by space."""
     anchored: bool
     """A row begins where the first column has a text (only without a ``pitch``)."""
+    edges: tuple[tuple[float, float], ...] = ()
+    """How far to the left and right the words of each column reach."""
 
     @classmethod
     def of(cls, pages: Sequence[Sequence[Line]]) -> Layout:
@@ -111,7 +133,13 @@ class Layout:
         close = len(steps) - apart
         pitch = _WIDER * least if apart and close and apart + close > 2 else 0.0
         indented = sum(1 for line in lines if starts and bisect_right(starts, line.x0) > 0)
-        return cls(starts, pitch, indented > _CROSSING * len(lines))
+        found = cls(starts, pitch, indented > _CROSSING * len(lines))
+        reach: dict[int, tuple[float, float]] = {}
+        for line in lines:
+            for column, words in found._cells(line).items() if not found._crosses(line) else ():
+                left, right = reach.get(column, (words[0].x0, words[-1].x1))
+                reach[column] = (min(left, words[0].x0), max(right, words[-1].x1))
+        return attrs.evolve(found, edges=tuple(reach.get(column, (0.0, 0.0)) for column in range(len(starts) + 1)))
 
     def rows(self, lines: Sequence[Line], page: int) -> Iterator[SourceRow]:
         """Yield the rows of a page."""
@@ -122,12 +150,14 @@ class Layout:
             else:
                 groups.append([line])
         for number, group in enumerate(groups, 1):
-            cells: list[list[str]] = [[] for _ in range(len(self.starts) + 1)]
+            cells: list[list[Sequence[Word]]] = [[] for _ in self.edges]
             for line in group:
                 for column, words in self._cells(line).items():
                     cells[column].append(words)
+            texts = [joined(cell, *edges) for cell, edges in zip(cells, self.edges, strict=True)]
             box = (min(line.x0 for line in group), group[0].top, max(line.x1 for line in group), group[-1].bottom)
-            yield SourceRow(number, tuple("\n".join(cell) for cell in cells), page=page, box=box, opens_page=number <= 2)
+            doubtful = frozenset(column for column, (_, mended) in enumerate(texts) if mended)
+            yield SourceRow(number, tuple(text for text, _ in texts), page=page, box=box, doubtful=doubtful, opens_page=number <= 2)
 
     def _begins(self, above: Line, line: Line) -> bool:
         if self._crosses(above) or self._crosses(line):
@@ -141,13 +171,13 @@ class Layout:
         space = _SPACE * (line.bottom - line.top)
         return any(right.x0 - left.x1 < space and self._column(left) != self._column(right) for left, right in pairwise(line.words))
 
-    def _cells(self, line: Line) -> dict[int, str]:
+    def _cells(self, line: Line) -> dict[int, Sequence[Word]]:
         if self._crosses(line):
-            return {self._column(line.words[0]): line.text}
-        cells: dict[int, list[str]] = {}
+            return {self._column(line.words[0]): line.words}
+        cells: dict[int, list[Word]] = {}
         for word in line.words:
-            cells.setdefault(self._column(word), []).append(word.text)
-        return {column: " ".join(words) for column, words in cells.items()}
+            cells.setdefault(self._column(word), []).append(word)
+        return dict(cells)
 
     def _column(self, word: Word) -> int:
         return bisect_right(self.starts, word.x0 + 0.5)

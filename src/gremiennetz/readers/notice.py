@@ -30,7 +30,8 @@ _ADJECTIVE = re.compile(
 )
 _COMPOUND = re.compile(r"\b(?P<part>halb|viertel)?(?P<unit>jahre?s|quartals|monats|wochen)-?(?:kündigungs)?frist\b", re.IGNORECASE)
 _NO_PERIOD_BEFORE = re.compile(
-    r"(?:ende|schluss|ablauf|abschluss|begrenzt auf|befristet auf|mindest(?!ens)\w+:?|mindestens (?:für|noch)|dauer(?: von)?:?|um(?: ein\w*)?(?: weitere\w*)?|alle|jede[nrs]?|seit"
+    r"(?:ende|schluss|ablauf|abschluss|begrenzt auf"
+    r"|befristet auf|mindest(?!ens)\w+:?|mindestens (?:für|noch)|dauer(?: von)?:?|um(?: ein\w*)?(?: weitere\w*)?|alle|jede[nrs]?|seit"
     r"|nach|für|weitere\w*)(?: die| den| das| je)? $",
     re.IGNORECASE,
 )
@@ -122,7 +123,7 @@ def _period(text: str) -> str:
             return ("P6M" if number == "halb" else "P3M") if unit.startswith("jähr") else ""
         return _duration(number, unit)
     for match in _LONG.finditer(text):
-        before, after = text[: match.start()], text[match.end() :]
+        before, after = text[max(0, match.start() - 60) : match.start()], text[match.end() : match.end() + 30]
         if _NO_PERIOD_BEFORE.search(before):
             continue
         years = match["unit"].casefold() == "jahr"
