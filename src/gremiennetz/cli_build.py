@@ -74,7 +74,7 @@ def build_command(root: RootOption = Path()) -> None:
     if not report.conforms:
         typer.echo(validate.as_text(item for item in report.findings if item.severity == "Violation"), err=True)
         raise typer.Exit(1)
-    products = []
+    products, made_here = [], set()
     for profile, (suffix, who) in PROFILES.items():
         shown = graph if profile == "internal" else store.in_memory(place, people=False)
         engine = query.StoreEngine(shown)
@@ -85,6 +85,10 @@ def build_command(root: RootOption = Path()) -> None:
             **{path: _REPORTS[path.suffix] for path in reports},
             **dict.fromkeys(changes.write_pages(place, engine, place.build, profile), "Was sich von einer Liste zur nächsten geändert hat"),
         }
+        made_here |= set(made)
         products += [overview.Product.of(path, place.build, f"{what} ({who})") for path, what in made.items()]
+    for path in (path for kind in ("report*.html", "report*.xlsx", "changes*.html") for path in place.build.glob(kind)):
+        if path not in made_here:
+            path.unlink()  # of an earlier build: another set of cities, whose pages would be served as if they were of today
     products += [overview.Product.of(path, place.build, "Graph als Turtle") for path in written]
     typer.echo(f"Übersicht: {overview.write(place, graph, products, checks, titles).as_posix()}")

@@ -24,6 +24,7 @@ import rdflib
 from servers import Served, serving, small_root, until  # type: ignore[import-not-found] # conftest.py shows Python the way
 
 from gremiennetz.export import package
+from gremiennetz.files import write_text
 from gremiennetz.graph import store
 from gremiennetz.network import write as write_network
 from gremiennetz.places import Root
@@ -279,6 +280,20 @@ def built(root: Root, profile: str, folder: Path, suffix: str = "") -> None:
     """Write report and network page as ``gremiennetz build`` does."""
     write_report(root, StoreEngine(store.in_memory(root, people=profile == "internal")), folder, profile)
     write_network(root, profile, folder / f"network{suffix}.html")
+
+
+def test_with_several_cities_there_is_a_report_of_each(tmp_path: Path) -> None:
+    root = small_root(tmp_path)
+    for name in ("report-nord-public", "report-sued-public", "report-nord"):
+        write_text(root.build / f"{name}.html", f"<title>{name}</title>")
+    with serving(root, tmp_path) as running:
+        listed = running.get("/report").text
+        assert [part.split('"')[0] for part in listed.split('href="')[1:]] == ["report/nord", "report/sued"]
+        assert running.get("/report/sued").text == "<title>report-sued-public</title>"
+        for wrong in ("/report/west", "/report/..%2freport-nord", "/report/nord.html", "/report/%3Cscript%3E"):
+            assert running.get(wrong).status == 404, wrong
+        write_text(root.build / "report-public.html", "<title>the only one</title>")
+        assert running.get("/report").text == "<title>the only one</title>"
 
 
 def test_the_public_profile_serves_the_public_pages_and_nothing_else(tmp_path: Path) -> None:

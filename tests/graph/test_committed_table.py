@@ -10,6 +10,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from gremiennetz.errors import GremiennetzError
+from gremiennetz.graph import store
 from gremiennetz.graph.terms import PREFIXES, iri
 from gremiennetz.ingest.proof import recheck
 from gremiennetz.places import Root
@@ -123,3 +125,13 @@ def test_the_persons_of_the_list_stand_among_the_people_only() -> None:
     assert any("Hagemann" in text for text in texts)
     addressed = re.compile(r"(?<!\w)(?:c/o|z\. ?Hd\.|Frau|Fr\.|Herrn?|Hr\.|Dr\.|Prof\.|Mitglied:) ?(?=[A-ZÄÖÜ])")
     assert sorted(row["record"] for row in rows() if addressed.search(row["name"])) == sorted(mention["record"] for mention in mentions)
+
+
+def test_a_store_can_hold_some_sets_only(repository: Root) -> None:
+    def names(sets: list[str]) -> set[str]:
+        return {graph.value.removeprefix(store.GRAPHS).partition("/")[0] for graph in store.in_memory(repository, sets=sets).named_graphs()}
+
+    assert names([SET]) == {"bodies", "ontology", SET}
+    assert names([SET, "dresden-2026"]) == {"bodies", "ontology", SET, "dresden-2026"}
+    with pytest.raises(GremiennetzError, match=r"no graph of the set 'elsewhere-2025'; there are: dresden-2026, karlsruhe-2025"):
+        names(["elsewhere-2025"])

@@ -8,6 +8,8 @@ queries, or the engine ended) and 504 (out of time).
 from __future__ import annotations
 
 import hashlib
+import html
+import re
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -306,8 +308,28 @@ class Gateway:
         return Response(asset.body, media_type=asset.media, headers={"ETag": asset.etag, **asset.headers})
 
     async def page(self, request: Request) -> Response:
-        """Return a page of ``build/``. In public, one that says of itself that it is internal is not sent, whatever its name."""
-        path = self.site.pages[request.scope["path"]]
+        """Return a page of ``build/``."""
+        return await self._built(request, self.site.pages[request.scope["path"]])
+
+    async def report(self, request: Request) -> Response:
+        """Return the report of a city, or of the only one; where there are several, a list of them."""
+        only = self.site.pages["/report"]
+        suffix = only.stem.removeprefix("report")
+        if name := request.path_params.get("city"):
+            if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", name):
+                return PlainTextResponse("there is no such report\n", 404)
+            return await self._built(request, only.with_name(f"report-{name}{suffix}.html"))
+        found = await anyio.to_thread.run_sync(lambda: sorted(only.parent.glob(f"report-*{suffix}.html")), limiter=self._threads)
+        cities = [path.stem.removeprefix("report-").removesuffix(suffix) for path in found]
+        cities = [city for city in cities if not city.endswith("-public")]
+        if only.exists() or not cities:
+            return await self._built(request, only)
+        links = "".join(f'<li><a href="report/{html.escape(city)}">{html.escape(city)}</a></li>' for city in cities)
+        page = f'<!doctype html><html lang="de"><meta charset="utf-8"><title>Berichte</title><h1>Berichte</h1><ul>{links}</ul></html>'
+        return Response(page, media_type="text/html", headers={"Cache-Control": "no-cache"})
+
+    async def _built(self, request: Request, path: Path) -> Response:
+        """Return a built page. In public, one that says of itself that it is internal is not sent, whatever its name."""
         try:
             body = await anyio.to_thread.run_sync(path.read_bytes, limiter=self._threads)
         except OSError:
@@ -387,7 +409,8 @@ def application(site: Site) -> Starlette:
             Route("/health", gateway.health),
             Route("/metrics", gateway.numbers),
             *(Route(path, gateway.asset) for path in site.assets),
-            *(Route(path, gateway.page) for path in site.pages),
+            *(Route(path, gateway.report if path == "/report" else gateway.page) for path in site.pages),
+            Route("/report/{city}", gateway.report),
             *(Route(path, gateway.thing) for path in (_PACKAGE if site.package else _THINGS)),
         ],
         middleware=[Middleware(_SafeHeaders), *middleware],
