@@ -61,6 +61,18 @@ def test_the_package_of_the_real_data_is_the_same(repository: Root, real_package
     assert content(tmp_path / "there") == content(real_package)
 
 
+@pytest.mark.parametrize("profile", ["internal", "public"])
+def test_report_and_network_are_the_same(repository: Root, endpoint: str, tmp_path: Path, cli: CliRunner, profile: str) -> None:
+    published(repository, endpoint, cli, "--profile", profile)
+    for command, name in (("report", ""), ("network", "network.html")):
+        for place, options in (("here", ()), ("there", ("--endpoint", endpoint))):
+            out = tmp_path / place / name
+            done = cli.invoke(app, [command, "--root", str(repository.path), "--profile", profile, "--out", str(out), *options])
+            assert done.exit_code == 0, (done.output, done.exception)
+    assert len(content(tmp_path / "here")) > 2
+    assert content(tmp_path / "there") == content(tmp_path / "here")
+
+
 def test_people_come_with_the_internal_profile_only(cities: Root, endpoint: str, tmp_path: Path, cli: CliRunner) -> None:
     published(cities, endpoint, cli)
     with pytest.raises(RemoteError, match="has no graph of people; bring it there with: gremiennetz publish --profile internal"):

@@ -312,3 +312,14 @@ def test_a_row_that_may_go_on_with_the_page_before_is_joined_or_flagged(city: An
     assert (third["name"], third["uncertain"], third["source_box"]) == ("der Leiter", "name", "1.0 2.0 3.2 4.0")
     assert "kann auch die letzte Zeile der Seite davor fortsetzen" in third["note"]
     assert dict(outcome.skipped) == {"Tabellenkopf": 2, "Fortsetzung der Zeile davor": 1}
+
+
+def test_a_second_head_with_the_columns_elsewhere_counts_from_there(city: Any, table: Table) -> None:
+    mapping = '[columns]\nname = "Gremium"\ncost = "Kosten"\n[unit]\nfrom = "column"\ncolumns = "Amt"\n'
+    reading = city.read("Amt;Gremium;Kosten\n10;A;1,00\nKosten;Gremium;Amt\n2,00;B;36\n10;Gremium;66\n", mapping)
+    assert table(reading.records, "record name cost") == [
+        ("hauptamt-01", "A", "1,00"),
+        ("umweltamt-01", "B", "2,00"),
+        ("tiefbauamt-01", "Gremium", "10,00"),
+    ]
+    assert reading.outcome.skipped["Tabellenkopf"] == 2

@@ -7,7 +7,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 
 from gremiennetz.errors import InputError, Problem
-from gremiennetz.ingest.interpret import Draft
+from gremiennetz.ingest.outcome import Draft
 
 Key = tuple[str, str, str]
 """Unit, umbrella and name: what a record is known by from one reading to the next."""

@@ -10,8 +10,9 @@ import attrs
 
 from gremiennetz.errors import InputError, Problem
 from gremiennetz.ingest import cells
-from gremiennetz.ingest.header import Head, find_head
+from gremiennetz.ingest.header import Head, comparable, find_head
 from gremiennetz.ingest.mapping import Mapping, Uncertain, folded
+from gremiennetz.ingest.outcome import Draft, Outcome, Reject
 from gremiennetz.ingest.rows import SourceRow
 from gremiennetz.readers.lexicon import Lexicon
 from gremiennetz.records import FACT_COLUMNS, TEXT_COLUMNS, UNCERTAIN_COLUMNS, Unit
@@ -29,44 +30,6 @@ HEAD, BEFORE, BLANK, BESIDE, HEADING, CONTINUED = (
 
 _PERHAPS_CONTINUED = "Die Zeile steht als erste auf ihrer Seite und nennt keine Einheit; sie kann auch die letzte Zeile der Seite davor fortsetzen."
 _MENDED = "Ein Wort ist am Zeilenende ohne Trennstrich geteilt und hier zusammengefügt; es können auch zwei Wörter sein."
-
-
-@attrs.define
-class Draft:
-    """A record that has no id yet."""
-
-    values: dict[str, str]
-    """By column of ``TABLE_COLUMNS``, without ``record``."""
-    row: SourceRow
-    given: str = ""
-    """The id or running number that the list itself gives."""
-
-
-@attrs.frozen
-class Reject:
-    """A row that cannot be placed: why, and what would be right."""
-
-    row: SourceRow
-    reason: str
-    wanted: str
-
-
-@attrs.define
-class Outcome:
-    """What became of all rows."""
-
-    drafts: list[Draft] = attrs.field(factory=list)
-    rejects: list[Reject] = attrs.field(factory=list)
-    skipped: Counter[str] = attrs.field(factory=Counter)
-    """Reason → how many rows."""
-    rows: int = 0
-    placed: int = 0
-    """Rows that gave records; one row can give several."""
-    unread: tuple[str, ...] = ()
-
-    def closed(self) -> bool:
-        """Say whether every row that was read is accounted for."""
-        return self.rows == self.placed + len(self.rejects) + self.skipped.total()
 
 
 @attrs.define
@@ -141,7 +104,7 @@ class Interpreter:
             self._search(row)
         elif not row.text():
             self.outcome.skipped[BLANK] += 1
-        elif self._head.repeats(row):
+        elif self._head.repeats(row) or self._moves(row, self._head):
             self.outcome.skipped[HEAD] += 1
         elif self._continues(row) and self._held is not None:
             self._held = _joined(self._held, row)
@@ -149,6 +112,18 @@ class Interpreter:
         elif not self._skipped(row) and not self._heading(row):
             self._flush()
             self._held = row
+
+    def _moves(self, row: SourceRow, head: Head) -> bool:
+        """Say whether a row is the head of a further table with the same columns in other places; from there on they count."""
+        names = {folded(name) for name in self.mapping.columns["name"] if isinstance(name, str)}
+        if len(head.rows) != 1 or not names.intersection(comparable(row)):
+            return False
+        found, missing = find_head([row], self.mapping)
+        if found is None or missing:
+            return False
+        self._flush()
+        self._head = found
+        return True
 
     def _search(self, row: SourceRow) -> None:
         self._waiting.append(row)

@@ -13,8 +13,9 @@ from gremiennetz.errors import GremiennetzError, InputError, Problem
 from gremiennetz.files import inert, read_table, table_text, verbatim, written_beside
 from gremiennetz.ingest import schema
 from gremiennetz.ingest.ids import numbered
-from gremiennetz.ingest.interpret import Interpreter, Outcome
+from gremiennetz.ingest.interpret import Interpreter
 from gremiennetz.ingest.mapping import read_mapping
+from gremiennetz.ingest.outcome import Outcome
 from gremiennetz.ingest.rows import Advance, read_rows
 from gremiennetz.places import Root
 from gremiennetz.records import PERSON_COLUMNS, TABLE_COLUMNS, TEXT_COLUMNS, UNIT_COLUMNS, Unit, read_settings
