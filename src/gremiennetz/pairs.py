@@ -80,8 +80,13 @@ def _rows(library: Library, engine: Engine, name: str) -> tuple[tuple[Value, ...
 def _edges(library: Library, engine: Engine) -> dict[tuple[_Key, _Key], frozenset[str]]:
     """Return unit and body of each connection with the cells it hangs on; a connection with a certain record hangs on none."""
     found = {(_name(unit), _name(body)): _CERTAIN for unit, body in _rows(library, engine, "connections")}
-    for unit, body, record, column in _rows(library, engine, "doubts"):
-        found[_name(unit), _name(body)] |= {f"{shown(record)}: {shown(column)}"}
+    cells: defaultdict[tuple[_Key, _Key], defaultdict[_Key, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for unit, body, source, record, column in _rows(library, engine, "doubts"):
+        cells[_name(unit), _name(body)][_name(source)].add(f"{shown(record)}: {shown(column)}")
+    records = {(_name(unit), _name(body)): int(shown(count)) for unit, body, count in _rows(library, engine, "repeated")} if cells else {}
+    for edge, doubtful in cells.items():
+        if len(doubtful) == records.get(edge, 1):
+            found[edge] = frozenset().union(*doubtful.values())
     return found
 
 

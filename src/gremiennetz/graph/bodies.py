@@ -31,9 +31,9 @@ class Names:
         return ox.NamedNode(f"{self.base}graph/{name}")
 
 
-def provisional(record: Record) -> Body:
-    """Return the body of a record that nobody has decided yet; its id carries the record's, so it can never be taken for another."""
-    return Body(f"{slug(record.text('name'), 60)}-{record.id}", record.text("name"))
+def provisional(record: Record, city: str) -> Body:
+    """Return the body of a record that nobody has decided yet; its id carries the city's and the record's, so it is never taken for another."""
+    return Body(f"{slug(record.text('name'), 60)}-{city}-{record.id}", record.text("name"))
 
 
 def body_triples(names: Names, body: Body, aliases: Iterable[str]) -> Iterator[Triple]:

@@ -61,8 +61,9 @@ class Builder:
     def bodies(self) -> dict[str, Body]:
         """Return record id → body: the register's where somebody decided, else a provisional one of the record's own."""
         decided = self.register.body_of(self.dataset.id)
+        city = self.dataset.settings["municipality"]["id"]
         return {
-            record.id: self.register.bodies[decided[record.id]] if record.id in decided else provisional(record)
+            record.id: self.register.bodies[decided[record.id]] if record.id in decided else provisional(record, city)
             for record in self.dataset.records.values()
         }
 
