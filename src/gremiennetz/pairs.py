@@ -7,8 +7,10 @@ tried).
 
 from __future__ import annotations
 
+import gc
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from itertools import combinations
 
@@ -42,6 +44,24 @@ class _Pair:
 
 def unit_pairs(library: Library, engine: Engine) -> Table:
     """Return all pairs of units that share a body, an umbrella or a person, those that share most first."""
+    with _without_collection():
+        return _counted(library, engine)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Keep Python from looking for garbage: hundreds of thousands of rows are none, and going through them again and again
+    takes as long as all else."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _counted(library: Library, engine: Engine) -> Table:
     units = {_name(row[0]): (row[0], row[1], _name(row[2])) for row in _rows(library, engine, "units")}
     edges = _edges(library, engine)
     held: defaultdict[_Key, set[_Key]] = defaultdict(set)

@@ -105,7 +105,7 @@ def read_notice(text: str) -> Notice:
     """
     words = composed(text)
     if _NONE.search(words):
-        return Notice("P0D", "", "any-time")
+        return Notice("P0D", "", "")
     by, rest = _by(words)
     return Notice(_period(rest), by, _to(rest))
 
