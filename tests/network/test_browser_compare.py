@@ -79,6 +79,25 @@ def test_with_one_city_there_is_nothing_to_compare(toy_page: Path, open_page: Op
     expect(page.get_by_role("button", name="Städtevergleich")).to_have_count(0)
 
 
+def test_each_city_stands_on_its_side_and_can_be_shown_alone(two: Path, toy_page: Path, open_page: Open) -> None:
+    page = open_page(two, "#view=table")
+    place: dict[str, float] = page.evaluate(
+        "Object.fromEntries(Object.entries(JSON.parse(document.getElementById('data').textContent).layout.wide.nodes).map(([id, at]) => [id, at[0]]))"
+    )
+    left, right = ({x for thing, x in place.items() if thing.startswith(f"unit/{city}-")} for city in ("grossstadt", "kleinstadt"))
+    assert left
+    assert right
+    assert max(left) < min(right)
+    page.get_by_role("button", name="Filter", exact=True).click()
+    page.locator("#filterList summary", has_text="Kommune").click()
+    page.locator("#filterList label", has_text="Grossstadt").locator("input").check()
+    expect(page.locator("tr[data-part]")).to_have_count(len(LARGE))
+    assert page.evaluate("location.hash").count("f.city=") == 1
+    alone = open_page(toy_page, "#view=table")
+    alone.get_by_role("button", name="Filter", exact=True).click()
+    expect(alone.locator("#filterList summary", has_text="Kommune")).to_have_count(0)
+
+
 def test_bodies_costs_and_key_figures_stand_side_by_side(two: Path, open_page: Open) -> None:
     page = open_page(two)
     page.get_by_role("button", name="Städtevergleich").click()

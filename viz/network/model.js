@@ -154,6 +154,7 @@ function weightOf(id) {
 
 // ---- filters: each facet says which values a participation has
 const FACETS = {
+  city: (part) => (cities.length > 1 && part.u.place ? [part.u.place] : []),
   division: (part) => [part.u.division],
   unit: (part) => [part.unit],
   kind: (part) => (part.b.kind ? [part.b.kind] : []),

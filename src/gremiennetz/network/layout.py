@@ -107,6 +107,8 @@ class Panel:
     label: str
     rows: tuple[str, ...]
     """What is drawn in the panel, one below the other."""
+    place: str = ""
+    """The municipality, where units of several are drawn."""
 
     @property
     def head(self) -> int:
@@ -132,7 +134,9 @@ def _panels(data: Json, found: Ties) -> list[Panel]:
         return (0 if unit.get("division") == key else 1, _natural(unit.get("code", "~")), labels.get(key, key))
 
     return [
-        Panel(key, labels.get(key, ""), tuple(sorted(rows[key], key=order)))
+        Panel(
+            key, labels.get(key, ""), tuple(sorted(rows[key], key=order)), str(units.get(key, {}).get("place", "")) if found.level == "unit" else ""
+        )
         for key in sorted(rows, key=lambda key: (_natural(units.get(key, {}).get("code", "")), labels.get(key, key)))
     ]
 
@@ -170,9 +174,17 @@ def _wide(panels: Sequence[Panel], links: Mapping[str, frozenset[str]]) -> Json:
 
 
 def _balanced(panels: Sequence[Panel]) -> list[list[Panel]]:
-    """Share the panels out to columns of nearly the same height, the highest first; within a column they keep their order."""
+    """Share the panels out to columns of nearly the same height; no column holds units of two municipalities."""
     total = sum(panel.tall() + PANEL_GAP for panel in panels)
-    count = min(len(panels), 2 * max(1, round(math.sqrt(total / 2 / 1100)))) or 1
+    count = 2 * max(1, round(math.sqrt(total / 2 / 1100)))
+    groups = [[panel for panel in panels if panel.place == place] for place in sorted({panel.place for panel in panels})]
+    shares = [sum(panel.tall() + PANEL_GAP for panel in group) / total for group in groups]
+    return [stack for group, share in zip(groups, shares, strict=True) for stack in _columns(group, max(1, round(count * share)))] or [[]]
+
+
+def _columns(panels: Sequence[Panel], most: int) -> list[list[Panel]]:
+    """Share panels out, the highest first; within a column they keep their order."""
+    count = min(len(panels), most)
     heights = [0.0] * count
     column: dict[str, int] = {}
     for panel in sorted(panels, key=lambda panel: -panel.tall()):
