@@ -122,6 +122,8 @@ class ReportData:
     titles: tuple[str, ...]
     year: str
     documents: tuple[str, ...]
+    licences: tuple[str, ...]
+    """The terms under which the documents may be used, as far as they are stated."""
     inventory: tuple[tuple[str, int], ...]
     participations: tuple[Participation, ...]
     costs: tuple[Cost, ...]
@@ -179,6 +181,7 @@ def gather(library: Library, engine: Engine) -> ReportData:
         titles=tuple(dict.fromkeys(shown(row["title"]) for row in documents)),
         year=max((shown(row["year"]) for row in documents), default=""),
         documents=tuple(dict.fromkeys(shown(row["document"]) for row in documents)),
+        licences=tuple(dict.fromkeys(shown(row["rights"]) for row in documents if row["rights"] is not None)),
         inventory=inventory,
         participations=tuple(participations),
         costs=tuple(costs),
