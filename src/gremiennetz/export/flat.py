@@ -12,7 +12,7 @@ import json
 import re
 import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -89,13 +89,15 @@ class Source:
         self.library, self.engine, self.site = library, engine, site
         self.asked: dict[str, Table] = {}
 
-    def rows(self, name: str) -> list[dict[str, Value]]:
-        """Return the rows of a query, with IRIs at the base of the site."""
+    def rows(self, name: str) -> Iterator[dict[str, Value]]:
+        """Yield the rows of a query, with IRIs at the base of the site; one at a time, because they are those of all sets."""
         if name not in self.asked:
-            self.asked[name] = answer(self.library.get(name), {}, self.library, self.engine)
+            table = answer(self.library.get(name), {}, self.library, self.engine)
+            # two lists of one city say the same of a unit in two named graphs, and Oxigraph gives a row for each
+            self.asked[name] = Table(table.columns, tuple(dict.fromkeys(table.rows)))
         table = self.asked[name]
-        # two lists of one city say the same of a unit in two named graphs, and Oxigraph gives a row for each
-        return [{key: self._moved(value) for key, value in zip(table.columns, row, strict=True)} for row in dict.fromkeys(table.rows)]
+        for row in table.rows:
+            yield {key: self._moved(value) for key, value in zip(table.columns, row, strict=True)}
 
     def _moved(self, value: Value) -> Value:
         if isinstance(value, ox.NamedNode):
@@ -113,13 +115,12 @@ def tables(
     ``own_units`` and ``bodies`` are the IRIs of these; ``None`` stands for all bodies. Units and participations are counted within the set.
     """
     own = f"{source.site.base}id/dataset/{publication.id}"
-    costs = defaultdict(list)
+    plain = _several(row for row in source.rows("export/memberships") if _name(row["set"]) == own)
+    costs: dict[str, list[dict[str, Value]]] = {_name(row["membership"]): [] for row in plain}
     for row in source.rows("export/costs"):
-        costs[_name(row["membership"])].append(row)
-    memberships = [
-        _with_costs(row, costs[_name(row["membership"])])
-        for row in _several([row for row in source.rows("export/memberships") if _name(row["set"]) == own])
-    ]
+        if (name := _name(row["membership"])) in costs:
+            costs[name].append(row)
+    memberships = [_with_costs(row, costs[_name(row["membership"])]) for row in plain]
     units: dict[str, set[str]] = defaultdict(set)
     participations: Counter[str] = Counter()
     for row in memberships:
@@ -137,7 +138,7 @@ def tables(
     cities = {_name(row["municipality"]) for row in memberships}
     return {
         "memberships": memberships,
-        "bodies": [counted(row) for row in _several([row for row in source.rows("export/bodies") if kept(row, "body")])],
+        "bodies": [counted(row) for row in _several(row for row in source.rows("export/bodies") if kept(row, "body"))],
         "units": [
             {**row, "participations": integer(by_unit[_name(row["unit"])])} for row in source.rows("export/units") if _name(row["unit"]) in own_units
         ],
@@ -146,7 +147,7 @@ def tables(
     }
 
 
-def _several(rows: Sequence[dict[str, Value]]) -> list[dict[str, Value]]:
+def _several(rows: Iterable[dict[str, Value]]) -> list[dict[str, Value]]:
     """Return rows with a body below several umbrellas as one: its umbrellas joined."""
     found: dict[str, dict[str, Value]] = {}
     for row in rows:
