@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import functools
 import http.server
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from gremiennetz.places import Root
 
@@ -45,15 +43,11 @@ def address(small_package: tuple[Root, Path]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def page(address: str) -> Iterator[Page]:
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    assert program, "the browser tests need chromium: scripts/install-test-programs.sh"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        opened = browser.new_page(viewport={"width": 360, "height": 740})
-        opened.goto(address)
-        yield opened
-        browser.close()
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    opened = browser.new_page(viewport={"width": 360, "height": 740})
+    opened.goto(address)
+    yield opened
+    opened.close()
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import runpy
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request
 
 from gremiennetz.graph import store
 from gremiennetz.network import html, write
@@ -20,20 +18,7 @@ from gremiennetz.places import Root
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 CITY = runpy.run_path(str(Path(__file__).with_name("city.py")))
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--no-default-browser-check",
-]
 Open = Callable[..., Page]
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "browser: drives Chromium; needs the Debian package chromium or the path of one in CHROMIUM")
 
 
 @pytest.fixture(scope="session")
@@ -79,18 +64,6 @@ def screenshots(repository: Root) -> Path:
     folder = repository.build / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start Chromium once."""
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        pytest.fail("the browser tests need Chromium: sudo apt-get install chromium, or set CHROMIUM to the path of one", pytrace=False)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield started
-        started.close()
 
 
 @pytest.fixture
