@@ -36,7 +36,7 @@ HUGE = 1000
 MEASURED: dict[str, tuple[str, dict[str, str], int]] = {
     "build": ("Whole build", {"ours": "records → store on disk", "stream": "records → N-Quads", "plain": "records → rdflib → Turtle → rdflib"}, 500),
     "load": ("Load", {"ours": "Oxigraph in memory", "plain": "rdflib", "oxrdflib": "oxrdflib", "maplib": "maplib"}, 900),
-    "validate": ("Validation", {"ours": "Core on rdflib, SPARQL on Oxigraph", "plain": "pySHACL on rdflib", "pyrudof": "rudof"}, 600),
+    "validate": ("Validation", {"ours": "Core on rdflib, SPARQL on Oxigraph", "plain": "pySHACL on rdflib", "pyrudof": "rudof"}, 900),
     "pairs": (
         "Overlap of each two units of a municipality",
         {"ours": "`analyse pairs`, in memory", "disk": "`analyse pairs`, on disk", "oxigraph": "query in Oxigraph", "plain": "query in rdflib"},
