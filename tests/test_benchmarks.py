@@ -38,7 +38,7 @@ def test_what_takes_too_long_is_given_up(run: dict[str, Any], repository: Root, 
     counts = [run["measure"](f"counts.{side}", country.path, 60) for side in ("python", "scipy", "oxigraph")]
     assert len({(item["rows"], item["total"]) for item in counts}) == 1
     assert counts[0]["total"] > counts[0]["rows"] > 20
-    found = run["measure"]("validate.plain", country.path, 1)
+    found = run["measure"]("pairs.plain", country.path, 1)
     assert found == {"gave_up": 1}
     assert run["cell"]([found]) == "gave up after 1 s"
     assert run["measure"]("build.nonsense", country.path, 60)["failed"]
