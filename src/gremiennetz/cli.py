@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from enum import StrEnum
 from itertools import groupby
@@ -12,9 +11,6 @@ from typing import Annotated
 import pyoxigraph as ox
 import typer
 from rich.console import Console
-from rich.measure import Measurement
-from rich.table import Table as RichTable
-from rich.text import Text
 
 from gremiennetz import __version__, analysis, query, validate
 from gremiennetz.cli_build import build_command, check_command
@@ -33,6 +29,7 @@ from gremiennetz.pairs import unit_pairs
 from gremiennetz.places import Root
 from gremiennetz.remote import RemoteEngine
 from gremiennetz.report.write import write as write_report
+from gremiennetz.terminal import RootOption, print_table
 
 app = typer.Typer(
     name="gremiennetz",
@@ -43,8 +40,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 out = Console(soft_wrap=True, highlight=False)
-
-RootOption = Annotated[Path, typer.Option("--root", help="Folder that holds data/.", show_default="the current one")]
 
 
 class QueryFormat(StrEnum):
@@ -248,21 +243,8 @@ def _print(result: query.Table, style: QueryFormat) -> None:
     if style is not QueryFormat.table:
         sys.stdout.write(query.formatted(result, style.value))
         return
-    # Text, not str: what stands in the data is never read as markup, and no control character of it reaches the terminal
-    table = RichTable(show_lines=False)
-    for column in result.columns:
-        table.add_column(Text(column), overflow="fold")
-    for row in result.texts():
-        table.add_row(*(Text(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", cell)) for cell in row))
-    if out.is_terminal:
-        out.print(table)
-    else:  # a file or a pipe has no width to fold to: one line per row
-        widest = Measurement.get(out, out.options.update(max_width=1_000_000), table).maximum
-        Console(width=widest, highlight=False).print(table)
+    print_table(out, result.columns, result.texts())
     typer.echo(f"{len(result)} rows")
-
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 app.command(name="build")(build_command)

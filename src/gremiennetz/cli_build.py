@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
@@ -15,8 +14,7 @@ from gremiennetz.places import Root
 from gremiennetz.proof import Proof, prove
 from gremiennetz.records import read_datasets
 from gremiennetz.report.write import write as write_report
-
-RootOption = Annotated[Path, typer.Option("--root", help="Folder that holds data/.", show_default="the current one")]
+from gremiennetz.terminal import RootOption
 
 PROFILES = {"internal": ("", "intern, mit Personen"), "public": ("-public", "öffentlich, ohne Personen")}
 _REPORTS = {".html": "Bericht für das Strategieamt, zum Lesen und Drucken", ".xlsx": "Derselbe Bericht als Arbeitsmappe"}

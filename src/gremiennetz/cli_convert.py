@@ -10,6 +10,7 @@ import typer
 
 from gremiennetz.graph import files, store, stream
 from gremiennetz.places import Root
+from gremiennetz.terminal import RootOption
 
 
 class GraphFormat(StrEnum):
@@ -28,7 +29,7 @@ class GraphProfile(StrEnum):
 
 
 def convert_command(
-    root: Annotated[Path, typer.Option("--root", help="Folder that holds data/.", show_default="the current one")] = Path(),
+    root: RootOption = Path(),
     style: Annotated[
         GraphFormat,
         typer.Option(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -10,9 +9,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.measure import Measurement
-from rich.table import Table as RichTable
-from rich.text import Text
 
 from gremiennetz import changes
 from gremiennetz.files import write_text
@@ -20,8 +16,7 @@ from gremiennetz.graph.changes import KINDS
 from gremiennetz.places import Root
 from gremiennetz.query import Engine, Library, local_engine
 from gremiennetz.remote import RemoteEngine
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+from gremiennetz.terminal import RootOption, print_table
 
 
 class DiffFormat(StrEnum):
@@ -44,7 +39,7 @@ class DiffProfile(StrEnum):
 def diff_command(
     before: Annotated[str, typer.Argument(help="The older set, such as mycity-2024.")],
     after: Annotated[str, typer.Argument(help="The newer set of the same city.")],
-    root: Annotated[Path, typer.Option("--root", help="Folder that holds data/.", show_default="the current one")] = Path(),
+    root: RootOption = Path(),
     style: Annotated[DiffFormat, typer.Option("--format", help="How the changes are written; html is a page.")] = DiffFormat.table,
     out: Annotated[
         Path | None, typer.Option("--out", help="File to write.", show_default="the terminal; for html build/changes-BEFORE-AFTER.html")
@@ -70,17 +65,9 @@ def diff_command(
 
 
 def _show(found: changes.Diff) -> None:
-    """Print the changes as a table; what stands in the data is never read as markup, and no control character reaches the terminal."""
+    """Print the changes as a table, and how many there are of each kind."""
     result = changes.as_table(found)
-    table = RichTable(show_lines=False)
-    for column in result.columns:
-        table.add_column(Text(column), overflow="fold")
-    for row in result.texts():
-        table.add_row(*(Text(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", cell)) for cell in row))
-    console = Console(highlight=False)
-    if not console.is_terminal:  # a file or a pipe has no width to fold to: one line per row
-        console = Console(width=Measurement.get(console, console.options.update(max_width=1_000_000), table).maximum, highlight=False)
     if len(result):
-        console.print(table)
+        print_table(Console(highlight=False), result.columns, result.texts())
     counts = ", ".join(f"{found.kinds[kind]}: {len(found.of(kind))}" for kind in KINDS)
     typer.echo(f"{found.before.id} ({found.before.year}) → {found.after.id} ({found.after.year}): {counts}; Vorschläge: {len(found.proposals)}")

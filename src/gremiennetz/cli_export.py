@@ -14,6 +14,7 @@ from rich.progress import Progress
 from gremiennetz.errors import GremiennetzError
 from gremiennetz.export import check, diff, package
 from gremiennetz.places import Root
+from gremiennetz.terminal import RootOption
 
 
 class ExportProfile(StrEnum):
@@ -25,7 +26,7 @@ class ExportProfile(StrEnum):
 
 def export_command(
     out: Annotated[Path | None, typer.Option("--out", help="Folder of the package; one that is there already is replaced as a whole.")] = None,
-    root: Annotated[Path, typer.Option("--root", help="Folder that holds data/.", show_default="the current one")] = Path(),
+    root: RootOption = Path(),
     base: Annotated[str | None, typer.Option("--base", help="Base of all IRIs of the package.", show_default="as in dataset.toml")] = None,
     profile: Annotated[ExportProfile, typer.Option("--profile", help="public, or internal with the names of persons.")] = ExportProfile.public,
     sets: Annotated[

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.measure import Measurement
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
-from rich.text import Text
 
 from gremiennetz.errors import GremiennetzError
 from gremiennetz.places import Root
+from gremiennetz.terminal import RootOption, plain, print_table
 
 _SHOWN = 12
 _PREVIEW = ("record", "umbrella", "name", "cost", "obligation", "termination", "notice_period", "notice_by", "notice_to", "uncertain")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-RootOption = Annotated[Path, typer.Option("--root", help="Folder that holds data/.", show_default="the current one")]
 
 
 def ingest_command(
@@ -95,11 +89,11 @@ def _account(reading: Any) -> None:
     for reason, count in sorted(outcome.skipped.items()):
         typer.echo(f"  übergangen: {count} ({reason})")
     for item in outcome.rejects[:_SHOWN]:
-        typer.echo(f"  Ausschuss: {_plain(f'{item.row.shown()}: {item.reason}; erwartet: {item.wanted}')}")
+        typer.echo(f"  Ausschuss: {plain(f'{item.row.shown()}: {item.reason}; erwartet: {item.wanted}')}")
     if len(outcome.rejects) > _SHOWN:
         typer.echo(f"  … und {len(outcome.rejects) - _SHOWN} weitere in rejects.csv")
     if outcome.unread:
-        typer.echo(f"  nicht übernommene Spalten: {_plain(', '.join(outcome.unread))}")
+        typer.echo(f"  nicht übernommene Spalten: {plain(', '.join(outcome.unread))}")
     doubtful = sum(1 for record in reading.records if record["uncertain"])
     if doubtful:
         typer.echo(f"  mit unsicheren Zellen (Spalten uncertain und note): {doubtful}")
@@ -107,24 +101,9 @@ def _account(reading: Any) -> None:
         count = len(reading.persons)
         typer.echo(f"Achtung: wohl Namen von Personen, die nicht in persons.csv stehen ({count}); vor einer Veröffentlichung dort eintragen:")
         for record, words in reading.persons[:_SHOWN]:
-            typer.echo(f"  {record}: {_plain(words)}")
+            typer.echo(f"  {record}: {plain(words)}")
 
 
 def _preview(records: list[dict[str, str]]) -> None:
     columns = [column for column in _PREVIEW if any(record[column] for record in records)]
-    table = Table(show_lines=False)
-    for column in columns:
-        table.add_column(Text(column), overflow="fold")
-    for record in records:
-        table.add_row(*(Text(_plain(record[column])) for column in columns))
-    console = Console(soft_wrap=True, highlight=False)
-    if console.is_terminal:
-        console.print(table)
-    else:  # a file or a pipe has no width to fold to: one line per row
-        widest = Measurement.get(console, console.options.update(max_width=1_000_000), table).maximum
-        Console(width=widest, highlight=False).print(table)
-
-
-def _plain(text: str) -> str:
-    """Return a text of the list without characters that would steer the terminal."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    print_table(Console(soft_wrap=True, highlight=False), columns, ([record[column] for column in columns] for record in records))

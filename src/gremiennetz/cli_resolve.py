@@ -15,12 +15,13 @@ from gremiennetz.graph.files import load_register
 from gremiennetz.places import Root
 from gremiennetz.records import Dataset, Record, read_dataset
 from gremiennetz.register import Decision, Register, check_set
+from gremiennetz.terminal import RootOption
 from gremiennetz.vocabulary import Vocabulary
 
 
 def resolve_command(
     record: Annotated[str | None, typer.Argument(help="A record to decide or to look at.")] = None,
-    root: Annotated[Path, typer.Option("--root", help="Folder that holds data/.", show_default="the current one")] = Path(),
+    root: RootOption = Path(),
     dataset: Annotated[str | None, typer.Option("--dataset", help="The set of records, where there are several.")] = None,
     same: Annotated[str | None, typer.Option("--same", help="The record means this body.")] = None,
     different: Annotated[str | None, typer.Option("--different", help="The record does not mean this body.")] = None,

@@ -15,8 +15,8 @@ from gremiennetz import publish
 from gremiennetz.endpoint.limits import Limits
 from gremiennetz.errors import GremiennetzError
 from gremiennetz.places import Root
+from gremiennetz.terminal import RootOption
 
-RootOption = Annotated[Path, typer.Option("--root", help="Folder that holds data/.", show_default="the current one")]
 _LIMITS = Limits()
 
 

@@ -19,6 +19,7 @@ import attrs
 from gremiennetz.errors import InputError, Problem
 from gremiennetz.files import MAX_BYTES, Row, read_table
 from gremiennetz.records import HTTP, Dataset
+from gremiennetz.records.model import SLUG
 
 BODY_COLUMNS = ("body", "label", "short", "kind", "legal_form", "umbrella", "municipality", "wikidata", "note")
 ALIAS_COLUMNS = ("alias", "body")
@@ -32,8 +33,6 @@ LINKED = ("municipality", "unit", "body")
 JUDGEMENTS = ("same", "different", "unsure")
 MAX_BODIES = 4 * MAX_BYTES
 """The bodies of a country stand in one file: 640,000 of 2,000 cities take 90 MB."""
-
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @attrs.frozen
@@ -191,7 +190,7 @@ class _Reading:
     def new_id(self, name: str, row: Row, column: str, seen: dict[str, int]) -> None:
         """Check that a cell is an id that no row before has."""
         value = row.cells[column]
-        if not _SLUG.fullmatch(value):
+        if not SLUG.fullmatch(value):
             self.add(name, row.number, column, f"{value!r} is no id; wanted: lower-case letters, digits and hyphens")
         if seen.setdefault(value, row.number) != row.number:
             self.add(name, row.number, column, f"the id {value!r} is already used in row {seen[value]}")
@@ -276,7 +275,7 @@ def _bodies(reading: _Reading, kinds: Mapping[str, str], forms: Mapping[str, str
             reading.add(name, number, "kind", f"{body.kind!r} is no kind; wanted one of: {', '.join(kinds)}")
         if body.legal_form and body.legal_form not in forms:
             reading.add(name, number, "legal_form", f"{body.legal_form!r} is no legal form; wanted one of: {', '.join(forms)}")
-        if body.municipality and not _SLUG.fullmatch(body.municipality):
+        if body.municipality and not SLUG.fullmatch(body.municipality):
             reading.add(name, number, "municipality", f"{body.municipality!r} is no id of a municipality such as musterstadt")
         if body.wikidata and not re.fullmatch(r"Q[1-9]\d*", body.wikidata):
             reading.add(name, number, "wikidata", f"{body.wikidata!r} is no Wikidata id such as Q1234")
@@ -399,7 +398,7 @@ def _links(reading: _Reading, bodies: Mapping[str, Body]) -> tuple[Link, ...]:
     for row in reading.rows(name, LINK_COLUMNS):
         item = Link(**row.cells, row=row.number)
         kind, _, thing = item.thing.partition("/")
-        if kind not in LINKED or not _SLUG.fullmatch(thing):
+        if kind not in LINKED or not SLUG.fullmatch(thing):
             reading.add(name, row.number, "thing", f"{item.thing!r} is no thing; wanted: {', '.join(f'{kind}/…' for kind in LINKED)}")
         elif kind == "body" and thing not in bodies:
             reading.add(name, row.number, "thing", f"there is no body {thing!r}")
