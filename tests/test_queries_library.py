@@ -18,6 +18,7 @@ from gremiennetz.files import read_text
 from gremiennetz.graph import store
 from gremiennetz.places import Root
 from gremiennetz.query import Library, Native, Query, StoreEngine, Table, answer
+from gremiennetz.tokens import columns
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LIBRARY = Library(REPOSITORY / "queries")
@@ -128,6 +129,16 @@ def test_the_order_of_the_rows_is_decided(query: Query) -> None:
     places = [table.columns.index(key) for key in keys]
     seen = Counter(tuple(row[place] for place in places) for row in table.rows)
     assert not [key for key, count in seen.items() if count > 1]
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=name)
+def test_rows_sorted_here_come_as_from_the_engine(query: Query) -> None:
+    """Where the keys are columns, the program sorts; the columns are those of the engine, and so is the order."""
+    asked_as_it_stands = engine().run(query.text)
+    assert tuple(columns(query.text)) == asked_as_it_stands.columns
+    places = [asked_as_it_stands.columns.index(column) for column, _ in query.order]
+    here = asked(query.name)
+    assert [[row[place] for place in places] for row in here.rows] == [[row[place] for place in places] for row in asked_as_it_stands.rows]
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=name)

@@ -27,7 +27,9 @@ from gremiennetz.query import (
     Query,
     StoreEngine,
     Table,
+    Value,
     answer,
+    ask,
     formatted,
     local_engine,
     native,
@@ -224,6 +226,40 @@ def test_the_parts_of_a_list_come_in_order(tmp_path: Path) -> None:
 
 
 # engine
+
+
+TERMS = (
+    st.none()
+    | st.sampled_from(["a", "b/x", "Z"]).map(lambda end: ox.NamedNode(f"https://example.org/{end}"))
+    | st.integers(-20, 20).map(ox.Literal)
+    | st.decimals(-20, 20, places=2).map(lambda number: ox.Literal(f"{number:f}", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#decimal")))
+)
+TEXTS = st.none() | st.text("aAäÄzZ 1", max_size=3).map(ox.Literal)
+
+
+@given(st.lists(st.tuples(TERMS, TEXTS), max_size=12), st.booleans(), st.booleans())
+def test_rows_are_sorted_as_an_engine_sorts_them(rows: list[tuple[Value, Value]], first: bool, second: bool) -> None:
+    def key(name: str, downwards: bool) -> str:
+        return f"DESC(?{name})" if downwards else f"?{name}"
+
+    cells = " ".join(f"({' '.join('UNDEF' if value is None else str(value) for value in row)})" for row in rows)
+    asked = query(f"SELECT ?a ?b WHERE {{\n  VALUES (?a ?b) {{ {cells} }}\n}}\nORDER BY {key('a', first)} {key('b', second)}\n")
+    engine = StoreEngine(ox.Store())
+    assert asked.order == (("a", first), ("b", second))
+    # 1 and 1.0 are one place in the order, so values are compared
+    assert list(map(_by_value, ask(asked, engine).rows)) == list(map(_by_value, engine.run(asked.text).rows))
+
+
+def _by_value(row: tuple[Value, ...]) -> tuple[object, ...]:
+    return tuple((type(value), native(value)) for value in row)
+
+
+@pytest.mark.parametrize("ordering", ["?b", "STR(?a)", "?a ?b", "DESC(?b)"])
+def test_what_is_sorted_by_something_else_than_columns_is_left_to_the_engine(ordering: str) -> None:
+    asked = query(f"SELECT ?a WHERE {{ VALUES (?a ?b) {{ (1 3) (2 1) (3 2) }} }}\nORDER BY {ordering}\n")
+    assert asked.order == ()
+    engine = StoreEngine(ox.Store())
+    assert ask(asked, engine) == engine.run(asked.text)
 
 
 def test_what_is_no_query_or_would_change_something_is_refused() -> None:

@@ -15,7 +15,7 @@ import igraph
 import networkx as nx
 import pyoxigraph as ox
 
-from gremiennetz.query import Engine, Library
+from gremiennetz.query import Engine, Library, ask
 from gremiennetz.results import Table, shown
 
 SEED = 2026
@@ -56,7 +56,7 @@ class Community:
 def network(library: Library, engine: Engine) -> nx.Graph[str]:
     """Return the network of units and bodies; nodes carry ``label`` and ``kind``, edges ``firm`` and ``records``."""
     graph: nx.Graph[str] = nx.Graph()
-    for unit, unit_label, body, body_label, firm, records in engine.run(library.get("overlap/memberships").text).rows:
+    for unit, unit_label, body, body_label, firm, records in ask(library.get("overlap/memberships"), engine).rows:
         graph.add_node(shown(unit), label=shown(unit_label), kind="unit")
         graph.add_node(shown(body), label=shown(body_label), kind="body")
         graph.add_edge(shown(unit), shown(body), firm=shown(firm) == "1", records=tuple(sorted(shown(records).split())))

@@ -19,7 +19,7 @@ from gremiennetz.files import write_text
 from gremiennetz.graph.changes import KINDS, Ask, Change, Membership, Row, compare, described, memberships, signed
 from gremiennetz.lists import Listed, listed, lists
 from gremiennetz.places import Root
-from gremiennetz.query import Engine, Library, answer, shown
+from gremiennetz.query import Engine, Library, answer, ask, shown
 from gremiennetz.register import Body, Register
 from gremiennetz.resolve import candidates
 from gremiennetz.results import Table, Value, formatted, markdown
@@ -84,8 +84,8 @@ def diff(library: Library, engine: Engine, before: str, after: str) -> Diff:
         new,
         found.changes,
         tuple(_proposals(found.changes, library, engine)),
-        {shown(row["kind"]).rsplit("/", 1)[-1]: shown(row["label"]) for row in _rows(engine.run(library.get("lists/changes").bound({})))},
-        {shown(row["column"]).rsplit("/", 1)[-1]: shown(row["label"]) for row in _rows(engine.run(library.get("lists/columns").bound({})))},
+        {shown(row["kind"]).rsplit("/", 1)[-1]: shown(row["label"]) for row in _rows(ask(library.get("lists/changes"), engine))},
+        {shown(row["column"]).rsplit("/", 1)[-1]: shown(row["label"]) for row in _rows(ask(library.get("lists/columns"), engine))},
         len(found.pairs),
     )
 
@@ -112,12 +112,12 @@ def _proposals(changes: Sequence[Change], library: Library, engine: Engine) -> I
     if not left or not joined:
         return
     names: dict[str, list[str]] = {}
-    for row in _rows(engine.run(library.get("lists/bodies").bound({}))):
+    for row in _rows(ask(library.get("lists/bodies"), engine)):
         if row["other"] is not None:
             names.setdefault(_iri(row["body"]), []).append(shown(row["other"]))
     judged = {
         (_iri(row["participation"]), _iri(row["body"])): (shown(row["judgement"]).rsplit("/", 1)[-1], shown(row["reason"]))
-        for row in _rows(engine.run(library.get("changes/judged").bound({})))
+        for row in _rows(ask(library.get("changes/judged"), engine))
     }
     forward, backward = _scores(joined, left, names), _scores(left, joined, names)
     scores: dict[tuple[int, int], tuple[float, str]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from gremiennetz.errors import UnknownNameError
-from gremiennetz.query import Engine, Library, near_names, shown
+from gremiennetz.query import Engine, Library, ask, near_names, shown
 
 
 @attrs.frozen
@@ -26,8 +26,8 @@ class Listed:
 
 def lists(library: Library, engine: Engine) -> dict[str, Listed]:
     """Return all lists of a graph by their id."""
-    described = {shown(row[2]): (shown(row[1]), shown(row[4])) for row in engine.run(library.get("lists/datasets").bound({})).rows}
-    table = engine.run(library.get("comparison/key-figures").bound({}))
+    described = {shown(row[2]): (shown(row[1]), shown(row[4])) for row in ask(library.get("lists/datasets"), engine).rows}
+    table = ask(library.get("comparison/key-figures"), engine)
     found = {}
     for row in table.texts():
         cells = dict(zip(table.columns, row, strict=True))

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from gremiennetz.files import write_text
 from gremiennetz.places import Root
-from gremiennetz.query import Library, StoreEngine
+from gremiennetz.query import Library, StoreEngine, ask
 from gremiennetz.templates import environment
 
 INVENTORY = "quality/inventory"
@@ -38,7 +38,7 @@ def _relative(path: Path, folder: Path) -> str:
 def write(root: Root, store: ox.Store, products: Sequence[Product], checks: Sequence[tuple[str, str]], titles: Sequence[str]) -> Path:
     """Write ``build/index.html`` and return where it lies."""
     library = Library(root.shipped("queries"))
-    inventory = StoreEngine(store).run(library.get(INVENTORY).text).texts()
+    inventory = ask(library.get(INVENTORY), StoreEngine(store)).texts()
     page = environment(root).get_template("overview.html.jinja")
     path = root.build / "index.html"
     write_text(path, page.render(titles=titles, products=products, checks=checks, inventory=inventory, queries=list(library)))

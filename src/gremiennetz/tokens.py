@@ -118,6 +118,27 @@ def with_prefixes(text: str, known: dict[str, str]) -> str:
     return "".join(f"PREFIX {prefix}: <{known[prefix]}>\n" for prefix in sorted(used - declared) if prefix in known) + text
 
 
+def columns(text: str) -> list[str]:
+    """Return the names of the columns of a SELECT query that names them.
+
+    >>> columns("SELECT DISTINCT ?unit (COUNT(?x) AS ?bodies) WHERE { ?x ?y ?z }")
+    ['unit', 'bodies']
+    """
+    found, depth, before = [], 0, ""
+    items = iter(meaningful(text))
+    for token in items:
+        if token.kind == "word" and token.text.upper() == "SELECT":
+            break
+    for token in items:
+        if token.text == "{":
+            break
+        depth += (token.text == "(") - (token.text == ")")
+        if token.kind == "variable" and (depth == 0 or (depth == 1 and before == "AS")):
+            found.append(token.text[1:])
+        before = token.text.upper()
+    return found
+
+
 DEEPEST = 64
 """Brackets inside brackets, or signs in a row. Deeper texts make a parser that calls itself run out of stack, which ends the whole process."""
 

@@ -161,6 +161,22 @@ def test_shares_are_of_the_newest_list(two: Root, query: str) -> None:
     assert sum(float(row[2]) for row in rows if row[0] == "Kleinstadt") == pytest.approx(100, abs=0.2)
 
 
+def test_reaches_contradict_each_other_within_a_list(tmp_path: Path) -> None:
+    """Two units of one list are told; what another city states on the same body is another list."""
+    own = (SMALL[0], attrs.evolve(SMALL[2], reach="regional"), SMALL[3])
+    root = made(tmp_path, List("kleinstadt", 2026, own), List("grossstadt", 2025, [attrs.evolve(SMALL[0], reach="regional"), SMALL[3]]))
+    library = Library(root.shipped("queries"))
+    table = answer(library.get("reach/contradictions"), {}, library, StoreEngine(store.in_memory(root)))
+    assert [dict(zip(table.columns, row, strict=True)) for row in table.texts()] == [
+        {
+            "body_label": "Kommunale Gemeinschaftsstelle",
+            **{"a_label": "Bürgeramt", "a_reach": "regional", "a_record": "buergeramt-02"},
+            **{"b_label": "Personalamt", "b_reach": "bundesweit", "b_record": "personal-01"},
+            "body": "body/kgst",
+        }
+    ]
+
+
 # the report
 
 

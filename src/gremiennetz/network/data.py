@@ -14,7 +14,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from gremiennetz.graph.terms import PREFIXES
-from gremiennetz.query import Library, StoreEngine
+from gremiennetz.query import Library, StoreEngine, ask
 
 BASE = "https://w3id.org/gremiennetz/id/"
 DECIDING = frozenset({"unit", "name", "umbrella"})
@@ -32,8 +32,8 @@ Json = dict[str, Any]
 def payload(store: ox.Store, library: Library) -> Json:
     """Return everything that the page knows, read from a store. What the store does not hold (people, for the public), the page does not know."""
     engine = StoreEngine(store)
-    things = _things(row for name in _QUERIES for row in engine.run(library.get(f"network/{name}").text).rows)
-    rows = engine.run(library.get("network/terms").text).texts()
+    things = _things(row for name in _QUERIES for row in ask(library.get(f"network/{name}"), engine).rows)
+    rows = ask(library.get("network/terms"), engine).texts()
     used = {value for kind in things.values() for values in kind.values() for many in values.values() for value in many}
     terms = {short(term): [german, english or german] for term, german, english in ((row[0], row[1], row[2]) for row in rows)}
     seats = [_seat(key, values) for key, values in things["gn:Seat"].items()]

@@ -11,7 +11,7 @@ import attrs
 import pyoxigraph as ox
 
 from gremiennetz.analysis import Bridge, Community, bridges, communities, network
-from gremiennetz.query import Engine, Library, Value, shown
+from gremiennetz.query import Engine, Library, Value, ask, shown
 from gremiennetz.report.comparison import Comparison
 
 SEPARATORS = (" | ", "; ")
@@ -163,7 +163,7 @@ class _Asking:
         self.library, self.engine = library, engine
 
     def rows(self, name: str) -> list[dict[str, Value]]:
-        table = self.engine.run(self.library.get(name).text)
+        table = ask(self.library.get(name), self.engine)
         return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
 
 
