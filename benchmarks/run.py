@@ -2,9 +2,9 @@
 
     python benchmarks/run.py --sizes 1,20,200 [--only pairs,build] [--rounds 3] [--again]
 
-Makes a synthetic country per size (``scripts/synthetic.py``) in build/benchmarks, with ontology, shapes and queries as they are now. Each measurement
-is a process of its own (``sides.py``) with a limit of processor time; sides of one measurement run in turn, round by round, so that a slow moment of
-the machine hits all of them. What is measured is kept in build/benchmarks/results.json: a run that was broken off goes on where it stopped.
+Makes a synthetic country per size (``scripts/synthetic.py``) in build/benchmarks; ontology, shapes and queries are those of the repository.
+Each measurement is a process of its own (``sides.py``) with a limit of processor time; sides of one measurement run in turn, round by round, so that a
+slow moment of the machine hits all of them. What is measured is kept in build/benchmarks/results.json: a run that was broken off goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ PAGE = REPOSITORY / "docs" / "performance.md"
 BEGIN, END = "<!-- tables: begin, written by benchmarks/run.py -->", "<!-- tables: end -->"
 PATIENCE = 8
 """Limits are of processor time, so that a busy machine is not held against anybody; on the clock a side may take so many times longer."""
+LINEAR = 12
+"""Ten times the data may take so many times as long: linear, times 1.2."""
+COUNTS = 0.002
+"""Seconds below which a query tells nothing about growth."""
 HUGE = 1000
 """From this size on only the product is measured."""
 
@@ -53,7 +57,7 @@ MEASURED: dict[str, tuple[str, dict[str, str], int]] = {
 }  # fmt: skip
 SMALL_ONLY = {("queries", "plain"): 1, ("validate", "plain"): 20, ("validate", "ours"): 20, ("validate", "pyrudof"): 20, ("bridges", "plain"): 20}
 """Where a side is not tried beyond a size, because it was given up before or is not about it."""
-LIMITS = {("queries", "plain"): 100}
+LIMITS = {("queries", "plain"): 100, ("build", "plain"): 1500, ("validate", "plain"): 1800}
 PACKAGES = ("pyoxigraph", "rdflib", "pyshacl", "networkx", "igraph", "scipy", "duckdb", "polars", "maplib", "oxrdflib", "pyrudof")
 
 Results = dict[str, Any]
@@ -67,8 +71,6 @@ def country(size: int) -> Path:
         script = REPOSITORY / "scripts" / "synthetic.py"
         words = [sys.executable, str(script), "--municipalities", str(size), "--out", str(folder), "--root", str(REPOSITORY)]
         subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
-        for name in ("ontology", "shapes", "queries"):
-            shutil.copytree(REPOSITORY / name, folder / name)
         if size < HUGE:
             measure("prepare", folder, 3600)
         (folder / "ready").touch()
@@ -166,6 +168,19 @@ def ratio(results: Results, name: str, side: str, ours: str, size: int) -> str:
     return f"{number(other / mine)}"
 
 
+def before(sizes: list[int], size: int) -> int | None:
+    """Return the size that is a tenth of one, if it was measured: growth is told from 20 on, because what lies below is mostly start."""
+    return size // 10 if size // 10 in sizes and size >= 200 else None
+
+
+def growth(results: Results, name: str, side: str, sizes: list[int], size: int) -> str:
+    """Return how many times longer a side takes than at a tenth of the size, of the processors and on the clock."""
+    smaller = before(sizes, size)
+    pairs = [(median(results.get(f"{name}.{side}.{at}", []), key) for at in (size, smaller)) for key in ("cpu", "seconds")]
+    ratios = [number(now / then) if now and then else "–" for now, then in pairs]
+    return "–" if smaller is None or "–" in ratios else f"{ratios[0]} ({ratios[1]})"
+
+
 def tables(results: Results) -> str:
     """Return the tables as Markdown."""
     sizes = sorted({int(key.rsplit(".", 1)[1]) for key in results})
@@ -181,6 +196,7 @@ def tables(results: Results) -> str:
         for side, label in list(names.items())[1:]:
             if side == "plain":
                 lines.append(f"| *{label}, times the first* | {' | '.join(ratio(results, name, side, ours, size) for size in there)} |")
+        lines.append(f"| *{names[ours]}, times the size before* | {' | '.join(growth(results, name, ours, sizes, size) for size in there)} |")
         lines.append("")
         lines += same(results, name, names, there)
     return "\n".join([*lines, *queries(results, sizes)])
@@ -216,13 +232,35 @@ def queries(results: Results, sizes: list[int]) -> list[str]:
         every = {query for item in items for query in item.get("each", {})}
         medians[side, size] = {query: statistics.median(item["each"][query] for item in items if query in item.get("each", {})) for query in every}
     order = sorted({query for found in medians.values() for query in found})
-    lines = ["### Queries of the library, milliseconds in the engine", ""]
-    lines += [f"| query | {' | '.join(f'{labels[side]} {size}' for side, size in there)} |", f"|---|{'---|' * len(there)}"]
+    steps = [(side, smaller, size) for side, size in there if side != "plain" and (smaller := before(sizes, size)) and (side, smaller) in there]
+    heads = [*(f"{labels[side]} {size}" for side, size in there), *(f"{labels[side]} {smaller} → {size}" for side, smaller, size in steps)]
+    lines = ["### Queries of the library, milliseconds in the engine, and how they grow", ""]
+    lines += [f"| query | {' | '.join(heads)} |", f"|---|{'---|' * len(heads)}"]
+    grown: dict[tuple[str, int, int], dict[str, float]] = {step: {} for step in steps}
     for query in order:
         cells = [f"{1000 * medians[key][query]:.0f}" if query in medians[key] else "–" for key in there]
+        for side, smaller, size in steps:
+            then, now = medians[side, smaller].get(query), medians[side, size].get(query)
+            if then and now and then >= COUNTS:
+                grown[side, smaller, size][query] = now / then
+            cells.append(number(grown[side, smaller, size].get(query)))
         lines.append(f"| {query} | {' | '.join(cells)} |")
     sums = [f"{1000 * sum(medians[key].values()):.0f}{'' if len(medians[key]) == len(order) else '+'}" for key in there]
-    return [*lines, f"| **all** | {' | '.join(sums)} |", ""]
+    sums += [number(sum(medians[side, size].values()) / sum(medians[side, smaller].values())) for side, smaller, size in steps]
+    lines += [f"| **all** | {' | '.join(sums)} |", ""]
+    for side, size in there:
+        whole: dict[str, float] = {}
+        for item in results[f"queries.{side}.{size}"]:
+            whole |= item.get("whole", {})
+        slowest = max(medians[side, size], key=lambda query: medians[side, size][query])
+        told = f"Slowest in {labels[side]} at {size}: {slowest}, {1000 * medians[side, size][slowest]:.0f} ms"
+        last = max(whole, key=lambda query: whole[query]) if whole else None
+        lines.append(f"{told}; with the rows in order: {last}, {1000 * whole[last]:.0f} ms.  " if last else f"{told}.  ")
+    for (side, smaller, size), ratios in grown.items():
+        beyond = sorted(((ratio, query) for query, ratio in ratios.items() if ratio > LINEAR), reverse=True)
+        told = "; ".join(f"{query} {number(ratio)}" for ratio, query in beyond) or f"none; at most {number(max(ratios.values()))}"
+        lines.append(f"More than {LINEAR} times from {smaller} to {size} in {labels[side]}: {told}.  ")
+    return [*lines, ""]
 
 
 def machine() -> str:

@@ -115,6 +115,10 @@ class Query:
         """
         return self._put(_ORDER.sub("\n", self.text), {name: " ".join(map(_written, some)) for name, some in terms.items()})
 
+    def for_engine(self, terms: Mapping[str, ox.NamedNode | ox.Literal] = {}) -> str:
+        """Return what an engine is asked: without the order of the rows where this program sorts them."""
+        return self.unordered({name: [term] for name, term in terms.items()}) if self.order else self.bound(terms)
+
     def bound(self, terms: Mapping[str, ox.NamedNode | ox.Literal]) -> str:
         """Return the query with the given terms in place of the defaults of its parameters.
 
@@ -371,9 +375,7 @@ def ask(query: Query, engine: Engine, terms: Mapping[str, ox.NamedNode | ox.Lite
     The rows are sorted here wherever the keys are columns, so that they come in the same order from every engine. It is also faster: Oxigraph looks
     both texts up in its store for each comparison, which on disk takes ten times as long as all the rest of a long list.
     """
-    order = query.order
-    table = engine.run(query.unordered({name: [term] for name, term in terms.items()}) if order else query.bound(terms))
-    return _listed(table, query.lists).in_order(order)
+    return _listed(engine.run(query.for_engine(terms)), query.lists).in_order(query.order)
 
 
 def answer(query: Query, given: Mapping[str, str], library: Library, engine: Engine) -> Table:
