@@ -2,9 +2,10 @@
 
     python benchmarks/run.py --sizes 1,20,200 [--only pairs,build] [--rounds 3] [--again]
 
-Makes a synthetic country per size (``scripts/synthetic.py``) in build/benchmarks; ontology, shapes and queries are those of the repository.
-Each measurement is a process of its own (``sides.py``) with a limit of processor time; sides of one measurement run in turn, round by round, so that a
-slow moment of the machine hits all of them. What is measured is kept in build/benchmarks/results.json: a run that was broken off goes on where it stopped.
+Makes a synthetic country per size (``scripts/synthetic.py``) in build/benchmarks; ontology, shapes and queries are those of the repository. Each
+measurement is a process of its own (``sides.py``) with a limit of processor time; sides of one measurement run in turn, round by round, so that
+a slow moment of the machine hits all of them. What is measured is kept in build/benchmarks/results.json: a run that was broken off goes on where
+it stopped.
 """
 
 from __future__ import annotations
