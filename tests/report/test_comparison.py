@@ -170,8 +170,12 @@ def test_reaches_contradict_each_other_within_a_list(tmp_path: Path) -> None:
     assert [dict(zip(table.columns, row, strict=True)) for row in table.texts()] == [
         {
             "body_label": "Kommunale Gemeinschaftsstelle",
-            "a_label": "Bürgeramt", "a_reach": "regional", "a_record": "buergeramt-02",
-            "b_label": "Personalamt", "b_reach": "bundesweit", "b_record": "personal-01",
+            "a_label": "Bürgeramt",
+            "a_reach": "regional",
+            "a_record": "buergeramt-02",
+            "b_label": "Personalamt",
+            "b_reach": "bundesweit",
+            "b_record": "personal-01",
             "body": "body/kgst",
         }
     ]
