@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from playwright.sync_api import Browser, sync_playwright
 from typer.testing import CliRunner
 
 from gremiennetz.places import Root
+
+sys.path.insert(0, str(Path(__file__).parent))  # made_lists.py
 
 # a shared machine can make any single example slow; what the tests are about is never the time
 settings.register_profile("patient", deadline=None)

@@ -23,7 +23,7 @@ FLOORS = (
     ("graph.terms",),
     ("vocabulary",),
     ("graph",),
-    ("results", "tokens", "terminal"),
+    ("results", "tokens", "scans", "terminal"),
     ("query", "validate", "templates"),
     ("lists",),
     ("analysis", "notebook", "resolve", "overview", "report", "network", "export", "endpoint", "ingest", "remote", "fetch", "publish"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import runpy
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from gremiennetz.graph import store
 from gremiennetz.network import html, write
 from gremiennetz.places import Root
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
 CITY = runpy.run_path(str(Path(__file__).with_name("city.py")))
 Open = Callable[..., Page]
 

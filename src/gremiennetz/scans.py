@@ -1,0 +1,80 @@
+"""Questions about a whole graph: how Oxigraph is told to read them from a disk.
+
+Oxigraph joins by looking up, for each row found so far, what the next pattern says of it. For a question about one thing that is right. For one about
+every participation it is not, on disk: a lookup takes several times as long as reading the same triple in a row with all others of its property.
+Oxigraph reads in a row, and joins by hashing, what stands in a sub-select; so each pattern ``?s property ?o`` is put into one of its own. A join of
+patterns and one of sub-selects with one pattern each have the same solutions (SPARQL 1.1, section 18.2), so the answer is the same.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import pairwise
+
+from gremiennetz.tokens import Token, meaningful
+
+_Pattern = tuple[tuple[str, ...], str]
+"""The words of a predicate, and the object."""
+_BEFORE = frozenset({"{", ".", "}"})
+_STEPS = frozenset({"/", "*", "+"})
+
+
+@lru_cache(maxsize=512)
+def scanning(query: str) -> str:
+    """Return a query with the same answer whose patterns are read in a row and joined by hashing.
+
+    Left as they are: patterns with a fixed object, where reading begins; paths of any length; and what stands in EXISTS, which is asked anew for
+    each row. A path of two steps becomes two patterns.
+
+    >>> scanning("SELECT ?a WHERE { ?a a <x:C> ; <x:p> ?b }")
+    'SELECT ?a WHERE { ?a a <x:C> . { SELECT ?a ?b WHERE { ?a <x:p> ?b } } }'
+    """
+    items = meaningful(query)
+    written, place, position = [], 0, 1
+    in_exists = [item.text == "{" for item in items[:1]]
+    while position < len(items):
+        token, before = items[position], items[position - 1].text
+        if token.text == "{":
+            in_exists.append(before.upper() == "EXISTS" or in_exists[-1:] == [True])
+        elif token.text == "}" and in_exists:
+            in_exists.pop()
+        elif token.kind == "variable" and before in _BEFORE and in_exists[-1:] == [False]:
+            end, patterns = _block(items, position)
+            if patterns:
+                written += [query[place : token.start], _in_a_row(token.text, patterns, position)]
+                place = items[end].start
+            position = end
+            continue
+        position += 1
+    return "".join([*written, query[place:]])
+
+
+def _block(items: list[Token], position: int) -> tuple[int, list[_Pattern]]:
+    """Return where the triples of a subject end, and their patterns; none where they hold anything else than predicates and plain objects."""
+    patterns: list[_Pattern] = []
+    while True:
+        path = [items[position + 1]]
+        position += 2
+        while items[position].text in _STEPS or items[position - 1].text == "/":
+            path.append(items[position])
+            position += 1
+        thing, after = items[position], items[position + 1]
+        plain = all(word.kind in {"name", "iri"} or word.text in _STEPS or word.text == "a" for word in path)
+        if not plain or thing.kind not in {"variable", "name", "iri"} or after.text == ",":
+            return position, []
+        patterns.append((tuple(word.text for word in path), thing.text))
+        position += 1
+        if after.text != ";":
+            return position + (after.text == "."), patterns
+
+
+def _in_a_row(subject: str, patterns: list[_Pattern], number: int) -> str:
+    kept, rows = [], []
+    for place, (path, thing) in enumerate(patterns):
+        if path == ("a",) or thing[0] not in "?$" or thing == subject or {"*", "+"} & set(path):
+            kept.append(f"{subject} {''.join(path)} {thing} .")
+            continue
+        steps = [word for word in path if word != "/"]
+        ends = [subject, *(f"?via_{number}_{place}_{step}" for step in range(1, len(steps))), thing]
+        rows += [f"{{ SELECT {a} {b} WHERE {{ {a} {step} {b} }} }}" for step, (a, b) in zip(steps, pairwise(ends), strict=True)]
+    return " ".join([*kept, *rows]) + " "
