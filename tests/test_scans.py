@@ -17,7 +17,7 @@ EX = "https://example.org/"
     ("pattern", "expected"),
     [
         ("?a <x:p> ?b", "{ SELECT ?a ?b WHERE { ?a <x:p> ?b } } "),
-        ("?a <x:p>/<x:q> ?b .", "{ SELECT ?a ?via_4_0_1 WHERE { ?a <x:p> ?via_4_0_1 } } { SELECT ?via_4_0_1 ?b WHERE { ?via_4_0_1 <x:q> ?b } } "),
+        ("?a <x:p>/<x:q> ?b .", "{ SELECT ?a ?via_5_0_1 WHERE { ?a <x:p> ?via_5_0_1 } } { SELECT ?via_5_0_1 ?b WHERE { ?via_5_0_1 <x:q> ?b } } "),
         ("?a a <x:C> ; <x:p> ?b .", "?a a <x:C> . { SELECT ?a ?b WHERE { ?a <x:p> ?b } } "),
         ("?a <x:p> ?b ; <x:q> <x:d> .", "?a <x:q> <x:d> . { SELECT ?a ?b WHERE { ?a <x:p> ?b } } "),
         ("OPTIONAL { ?a <x:p> ?b }", "OPTIONAL { { SELECT ?a ?b WHERE { ?a <x:p> ?b } } }"),
@@ -51,7 +51,7 @@ def test_other_patterns_are_left_alone(pattern: str) -> None:
 
 
 def test_what_is_no_query_stays() -> None:
-    for text in ("", "?", "{ ?a", "SELECT", "} } ?a <x:p> ?b"):
+    for text in ("", "?", "{ ?a", "SELECT", "} } ?a <x:p> ?b", "{ ?a <x:p>", "{ ?a <x:p>/", "{ ?a <x:p> ?b ;", "{ ?a a <x:C> ; <x:p> ?b, ?c }"):
         assert scanning(text) == text
 
 

@@ -29,16 +29,17 @@ def scanning(query: str) -> str:
     >>> scanning("SELECT ?a WHERE { ?a a <x:C> ; <x:p> ?b }")
     'SELECT ?a WHERE { ?a a <x:C> . { SELECT ?a ?b WHERE { ?a <x:p> ?b } } }'
     """
-    items = meaningful(query)
+    end_of_text = Token("end", "", len(query))
+    items = [end_of_text, *meaningful(query), *[end_of_text] * 4]  # a text that ends too early is for the engine to refuse
     written, place, position = [], 0, 1
-    in_exists = [item.text == "{" for item in items[:1]]
-    while position < len(items):
+    groups: list[bool] = []  # those that are open, each with whether it is asked anew for each row
+    while position < len(items) - 4:
         token, before = items[position], items[position - 1].text
         if token.text == "{":
-            in_exists.append(before.upper() == "EXISTS" or in_exists[-1:] == [True])
-        elif token.text == "}" and in_exists:
-            in_exists.pop()
-        elif token.kind == "variable" and before in _BEFORE and in_exists[-1:] == [False]:
+            groups.append(before.upper() == "EXISTS" or groups[-1:] == [True])
+        elif token.text == "}" and groups:
+            groups.pop()
+        elif token.kind == "variable" and before in _BEFORE and groups[-1:] == [False]:
             end, patterns = _block(items, position)
             if patterns:
                 written += [query[place : token.start], _in_a_row(token.text, patterns, position)]
@@ -55,7 +56,7 @@ def _block(items: list[Token], position: int) -> tuple[int, list[_Pattern]]:
     while True:
         path = [items[position + 1]]
         position += 2
-        while items[position].text in _STEPS or items[position - 1].text == "/":
+        while items[position].text in _STEPS or (items[position - 1].text == "/" and items[position].text):
             path.append(items[position])
             position += 1
         thing, after = items[position], items[position + 1]
