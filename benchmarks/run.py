@@ -58,7 +58,7 @@ MEASURED: dict[str, tuple[str, dict[str, str], int]] = {
 }  # fmt: skip
 SMALL_ONLY = {("queries", "plain"): 1, ("validate", "plain"): 20, ("validate", "ours"): 20, ("validate", "pyrudof"): 20, ("bridges", "plain"): 20}
 """Where a side is not tried beyond a size, because it was given up before or is not about it."""
-LIMITS = {("queries", "plain"): 100, ("build", "plain"): 1500, ("validate", "plain"): 1800}
+LIMITS = {("queries", "plain"): 100, ("build", "plain"): 600, ("validate", "plain"): 1800}
 PACKAGES = ("pyoxigraph", "rdflib", "pyshacl", "networkx", "igraph", "scipy", "duckdb", "polars", "maplib", "oxrdflib", "pyrudof")
 
 Results = dict[str, Any]
