@@ -177,7 +177,7 @@ def before(sizes: list[int], size: int) -> int | None:
 def growth(results: Results, name: str, side: str, sizes: list[int], size: int) -> str:
     """Return how many times longer a side takes than at a tenth of the size, of the processors and on the clock."""
     smaller = before(sizes, size)
-    pairs = [(median(results.get(f"{name}.{side}.{at}", []), key) for at in (size, smaller)) for key in ("cpu", "seconds")]
+    pairs = [tuple(median(results.get(f"{name}.{side}.{at}", []), key) for at in (size, smaller)) for key in ("cpu", "seconds")]
     ratios = [number(now / then) if now and then else "–" for now, then in pairs]
     return "–" if smaller is None or "–" in ratios else f"{ratios[0]} ({ratios[1]})"
 

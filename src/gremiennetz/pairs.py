@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from decimal import Decimal
 from itertools import combinations
@@ -99,11 +100,13 @@ def _rows(library: Library, engine: Engine, name: str) -> tuple[tuple[Value, ...
 
 def _edges(library: Library, engine: Engine) -> dict[tuple[_Key, _Key], frozenset[str]]:
     """Return unit and body of each connection with the cells it hangs on; a connection with a certain record hangs on none."""
-    found = {(_name(unit), _name(body)): _CERTAIN for unit, body in _rows(library, engine, "connections")}
+    with ThreadPoolExecutor(1) as beside:  # the engine counts on the second processor while the connections are read here
+        repeated = beside.submit(_rows, library, engine, "repeated")
+        found = {(_name(unit), _name(body)): _CERTAIN for unit, body in _rows(library, engine, "connections")}
     cells: defaultdict[tuple[_Key, _Key], defaultdict[_Key, set[str]]] = defaultdict(lambda: defaultdict(set))
     for unit, body, source, record, column in _rows(library, engine, "doubts"):
         cells[_name(unit), _name(body)][_name(source)].add(f"{shown(record)}: {shown(column)}")
-    records = {(_name(unit), _name(body)): int(shown(count)) for unit, body, count in _rows(library, engine, "repeated")} if cells else {}
+    records = {(_name(unit), _name(body)): int(shown(count)) for unit, body, count in repeated.result()}
     for edge, doubtful in cells.items():
         if len(doubtful) == records.get(edge, 1):
             found[edge] = frozenset().union(*doubtful.values())
