@@ -176,10 +176,9 @@ def before(sizes: list[int], size: int) -> int | None:
 
 def growth(results: Results, name: str, side: str, sizes: list[int], size: int) -> str:
     """Return how many times longer a side takes than at a tenth of the size, of the processors and on the clock."""
-    smaller = before(sizes, size)
-    pairs = [tuple(median(results.get(f"{name}.{side}.{at}", []), key) for at in (size, smaller)) for key in ("cpu", "seconds")]
-    ratios = [number(now / then) if now and then else "–" for now, then in pairs]
-    return "–" if smaller is None or "–" in ratios else f"{ratios[0]} ({ratios[1]})"
+    at, smaller = (results.get(f"{name}.{side}.{one}", []) for one in (size, before(sizes, size)))
+    ratios = [now / then for key in ("cpu", "seconds") if (now := median(at, key)) and (then := median(smaller, key))]
+    return f"{number(ratios[0])} ({number(ratios[1])})" if len(ratios) == 2 else "–"
 
 
 def tables(results: Results) -> str:
@@ -197,7 +196,9 @@ def tables(results: Results) -> str:
         for side, label in list(names.items())[1:]:
             if side == "plain":
                 lines.append(f"| *{label}, times the first* | {' | '.join(ratio(results, name, side, ours, size) for size in there)} |")
-        lines.append(f"| *{names[ours]}, times the size before* | {' | '.join(growth(results, name, ours, sizes, size) for size in there)} |")
+        grown = [growth(results, name, ours, sizes, size) for size in there]
+        if set(grown) != {"–"}:
+            lines.append(f"| *{names[ours]}, times the size before* | {' | '.join(grown)} |")
         lines.append("")
         lines += same(results, name, names, there)
     return "\n".join([*lines, *queries(results, sizes)])
@@ -247,7 +248,9 @@ def queries(results: Results, sizes: list[int]) -> list[str]:
             cells.append(number(grown[side, smaller, size].get(query)))
         lines.append(f"| {query} | {' | '.join(cells)} |")
     sums = [f"{1000 * sum(medians[key].values()):.0f}{'' if len(medians[key]) == len(order) else '+'}" for key in there]
-    sums += [number(sum(medians[side, size].values()) / sum(medians[side, smaller].values())) for side, smaller, size in steps]
+    for side, smaller, size in steps:  # of the queries that were measured at both sizes
+        both = medians[side, size].keys() & medians[side, smaller].keys()
+        sums.append(number(sum(medians[side, size][query] for query in both) / sum(medians[side, smaller][query] for query in both)))
     lines += [f"| **all** | {' | '.join(sums)} |", ""]
     for side, size in there:
         whole: dict[str, float] = {}

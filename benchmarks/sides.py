@@ -25,7 +25,6 @@ from gremiennetz.graph import files, store, stream
 from gremiennetz.graph.terms import PREFIXES
 from gremiennetz.places import Root
 from gremiennetz.query import Library, StoreEngine, answer, ask
-from gremiennetz.scans import scanning
 
 Found = dict[str, Any]
 REPEATS = 5
@@ -227,8 +226,7 @@ def _queries(made: ox.Store, root: Root, *, on_disk: bool) -> Found:
     for query in Library(root.shipped("queries")):
         if query.name in OF_PAIRS and len(made) > 1_000_000:
             continue
-        text = scanning(query.for_engine()) if engine.on_disk and query.is_whole() else query.for_engine()
-        each[query.name], rows[query.name] = _typical(partial(_read, made, text))
+        each[query.name], rows[query.name] = _typical(partial(_read, made, query.for_engine(on_disk=on_disk)))
         if small:
             whole[query.name], _ = _typical(partial(ask, query, engine))
         found = {"seconds": sum(each.values()), "each": each, "rows": rows, "whole": whole}

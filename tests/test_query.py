@@ -254,6 +254,13 @@ def _by_value(row: tuple[Value, ...]) -> tuple[object, ...]:
     return tuple((type(value), native(value)) for value in row)
 
 
+@pytest.mark.parametrize("value", ["NaN", "sNaN", "Infinity", "1e5", "x", ""])
+def test_what_is_no_decimal_stays_text_and_is_sorted_as_one(value: str) -> None:
+    wrong = ox.Literal(value, datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#decimal"))
+    assert native(wrong) == value
+    assert Table(("n",), ((wrong,), (ox.Literal(3),))).in_order((("n", False),)).rows == ((ox.Literal(3),), (wrong,))
+
+
 @pytest.mark.parametrize("ordering", ["?b", "STR(?a)", "?a ?b", "DESC(?b)"])
 def test_what_is_sorted_by_something_else_than_columns_is_left_to_the_engine(ordering: str) -> None:
     asked = query(f"SELECT ?a WHERE {{ VALUES (?a ?b) {{ (1 3) (2 1) (3 2) }} }}\nORDER BY {ordering}\n")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gremiennetz.query import Query, StoreEngine, ask
+from gremiennetz.query import Query, StoreEngine, Table, ask
 from gremiennetz.scans import scanning
 
 EX = "https://example.org/"
@@ -94,7 +94,7 @@ def test_only_a_store_on_disk_reads_in_a_row_and_only_for_all() -> None:
     asked: list[str] = []
 
     class Listening(StoreEngine):
-        def run(self, query: str):  # type: ignore[no-untyped-def] # as in the class above
+        def run(self, query: str) -> Table:
             asked.append(query)
             return super().run(query)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import math
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -24,7 +25,16 @@ Native = str | int | float | Decimal | bool | dt.date | None
 """A value of Python that data frames know what to do with."""
 
 _WHOLE = ("integer", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger")
-_NUMBERS: dict[str, Callable[[str], Native]] = {**dict.fromkeys(_WHOLE, int), "decimal": Decimal, "double": float, "float": float}
+
+
+def _decimal(text: str) -> Decimal:
+    """Read a decimal as XML Schema writes it (part 2, section 3.3.3), which knows no exponent and no NaN. Raises ``ValueError``."""
+    if not re.fullmatch(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)\s*", text):
+        raise ValueError(text)
+    return Decimal(text)
+
+
+_NUMBERS: dict[str, Callable[[str], Native]] = {**dict.fromkeys(_WHOLE, int), "decimal": _decimal, "double": float, "float": float}
 _READERS: dict[str, Callable[[str], Native]] = {**_NUMBERS, "date": dt.date.fromisoformat, "boolean": lambda text: text in ("true", "1")}
 
 
@@ -77,8 +87,8 @@ def _rank(value: Value) -> tuple[object, ...]:
     if isinstance(value, ox.NamedNode):
         return 2, value.value
     if isinstance(value, ox.Literal):
-        number = native(value) if value.datatype.value.startswith(PREFIXES["xsd"]) and _datatype(value) in _NUMBERS else None
-        if isinstance(number, int | float | Decimal) and number == number:  # noqa: PLR0124 - not a number is no number to sort by
+        number = native(value) if _datatype(value) in _NUMBERS else None
+        if isinstance(number, int | Decimal) or (isinstance(number, float) and not math.isnan(number)):
             return 3, number
         return 4, value.value, value.language or ""
     if value is None:
