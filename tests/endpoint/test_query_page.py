@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from servers import Served  # type: ignore[import-not-found] # conftest.py shows Python the way
 
+from gremiennetz import __version__
 from gremiennetz.places import Root
 from gremiennetz.query import Library
 
@@ -29,6 +30,10 @@ def page(browser: Browser, served: Served) -> Iterator[Page]:
     context.close()
     assert foreign == []
     assert said == []
+
+
+def test_the_page_says_which_profile_and_version_it_is(page: Page) -> None:
+    expect(page.locator("header > p")).to_contain_text(f". Gremiennetz {__version__}.")
 
 
 def test_a_query_of_the_library_is_chosen_and_run(page: Page, repository: Root) -> None:
