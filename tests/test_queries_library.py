@@ -149,7 +149,7 @@ def test_rows_sorted_here_come_as_from_the_engine(query: Query) -> None:
 def test_a_query_that_reads_in_a_row_has_the_same_answer(query: Query) -> None:
     text = query.for_engine()
     rewritten = scanning(text)
-    assert not query.is_whole() or rewritten != text
+    assert "gn:Participation" not in query.text or rewritten != text
     assert Counter(map(_without_order(query), engine().run(rewritten).rows)) == Counter(map(_without_order(query), engine().run(text).rows))
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gremiennetz.query import Query, StoreEngine, Table, ask
+from gremiennetz.places import Root
+from gremiennetz.query import Library, Query, StoreEngine, Table, ask
 from gremiennetz.scans import scanning
 
 EX = "https://example.org/"
@@ -20,6 +21,15 @@ EX = "https://example.org/"
         ("?a <x:p>/<x:q> ?b .", "{ SELECT ?a ?via_5_0_1 WHERE { ?a <x:p> ?via_5_0_1 } } { SELECT ?via_5_0_1 ?b WHERE { ?via_5_0_1 <x:q> ?b } } "),
         ("?a a <x:C> ; <x:p> ?b .", "?a a <x:C> . { SELECT ?a ?b WHERE { ?a <x:p> ?b } } "),
         ("?a <x:p> ?b ; <x:q> <x:d> .", "?a <x:q> <x:d> . { SELECT ?a ?b WHERE { ?a <x:p> ?b } } "),
+        ('?a <x:p> ?b . FILTER(LANG(?b) = "de")', '{ SELECT ?a ?b WHERE { ?a <x:p> ?b } } FILTER(LANG(?b) = "de")'),
+        ("?a skos:prefLabel ?b .", "{ SELECT ?a ?b WHERE { ?a skos:prefLabel ?b } } "),
+        (
+            '?a <x:p>/skos:prefLabel ?b . FILTER(LANG(?b) = "de")',
+            (
+                "{ SELECT ?a ?via_5_0_1 WHERE { ?a <x:p> ?via_5_0_1 } } "
+                '{ SELECT ?via_5_0_1 ?b WHERE { ?via_5_0_1 a skos:Concept ; skos:prefLabel ?b } } FILTER(LANG(?b) = "de")'
+            ),
+        ),
         ("OPTIONAL { ?a <x:p> ?b }", "OPTIONAL { { SELECT ?a ?b WHERE { ?a <x:p> ?b } } }"),
     ],
 )
@@ -104,3 +114,9 @@ def test_only_a_store_on_disk_reads_in_a_row_and_only_for_all() -> None:
         for terms in ({}, {"b": ox.Literal(1)}, {"b": ox.NamedNode(EX)}):
             ask(query, engine, terms)
     assert ["{ SELECT ?a ?b" in item for item in asked] == [False, False, False, True, True, False]
+
+
+def test_what_a_country_has_many_of_is_read_in_a_row(repository: Root) -> None:
+    whole = {query.name for query in Library(repository.shipped("queries")) if query.is_whole()}
+    assert {"umbrella/tree", "lists/bodies", "lists/records", "pairs/repeated", "provenance/decisions", "portrait/unit"} <= whole
+    assert not {"lists/roles", "lists/reaches", "lists/columns", "lists/datasets", "network/terms", "report/documents"} & whole

@@ -122,8 +122,8 @@ class Query:
         return scanning(text) if on_disk and self.is_whole(terms) else text
 
     def is_whole(self, terms: Mapping[str, ox.NamedNode | ox.Literal] = {}) -> bool:
-        """Return whether the query goes through all participations: none of its values names a thing that it is about."""
-        return "gn:Participation" in self.text and not any(isinstance(term, ox.NamedNode) for term in terms.values())
+        """Return whether the query goes through all things of a kind that a country has many of: none of its values names what it is about."""
+        return bool(_MANY.search(self.text)) and not any(isinstance(term, ox.NamedNode) for term in terms.values())
 
     def bound(self, terms: Mapping[str, ox.NamedNode | ox.Literal]) -> str:
         """Return the query with the given terms in place of the defaults of its parameters.
@@ -143,6 +143,8 @@ class Query:
         return _SLOT.sub(put, text)
 
 
+_MANY = re.compile(r"\b(?:gn:(?:Participation|Record|Decision|Body|Unit|division|uncertainColumn)|org:(?:member|subOrganizationOf))\b")
+"""What a country has many of; of roles, reaches, columns or lists there are few, and looking them up is quicker."""
 _ORDER = re.compile(r"\nORDER BY (?P<keys>[^\n]*)\n$")
 _KEY = re.compile(r"(?P<down>DESC\()?\?(?P<name>\w+)\)?")
 
