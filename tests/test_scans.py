@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gremiennetz.graph.terms import PREFIXES
 from gremiennetz.places import Root
 from gremiennetz.query import Library, Query, StoreEngine, Table, ask
 from gremiennetz.scans import scanning
 
 EX = "https://example.org/"
+RDF_TYPE, LABEL = ox.NamedNode(f"{PREFIXES['rdf']}type"), ox.NamedNode(f"{PREFIXES['skos']}prefLabel")
 
 
 @pytest.mark.parametrize(
@@ -23,18 +25,28 @@ EX = "https://example.org/"
         ("?a <x:p> ?b ; <x:q> <x:d> .", "?a <x:q> <x:d> . { SELECT ?a ?b WHERE { ?a <x:p> ?b } } "),
         ('?a <x:p> ?b . FILTER(LANG(?b) = "de")', '{ SELECT ?a ?b WHERE { ?a <x:p> ?b } } FILTER(LANG(?b) = "de")'),
         ("?a skos:prefLabel ?b .", "{ SELECT ?a ?b WHERE { ?a skos:prefLabel ?b } } "),
-        (
-            '?a <x:p>/skos:prefLabel ?b . FILTER(LANG(?b) = "de")',
-            (
-                "{ SELECT ?a ?via_5_0_1 WHERE { ?a <x:p> ?via_5_0_1 } } "
-                '{ SELECT ?via_5_0_1 ?b WHERE { ?via_5_0_1 a skos:Concept ; skos:prefLabel ?b } } FILTER(LANG(?b) = "de")'
-            ),
-        ),
         ("OPTIONAL { ?a <x:p> ?b }", "OPTIONAL { { SELECT ?a ?b WHERE { ?a <x:p> ?b } } }"),
     ],
 )
 def test_patterns_become_sub_selects(pattern: str, expected: str) -> None:
     assert scanning(f"SELECT ?a WHERE {{ {pattern} }}").split() == f"SELECT ?a WHERE {{ {expected} }}".split()
+
+
+def test_of_labels_in_a_language_only_those_of_concepts_are_read_where_the_query_says_so() -> None:
+    text = 'SELECT ?a WHERE { ?a <x:p>/skos:prefLabel ?b ; skos:prefLabel ?c . FILTER(LANG(?b) = "de") }'
+    label = "{ SELECT ?via_5_0_1 ?b WHERE { ?via_5_0_1 skos:prefLabel ?b } }"
+    of_a_concept = "{ SELECT ?via_5_0_1 ?b WHERE { ?via_5_0_1 a skos:Concept ; skos:prefLabel ?b } }"
+    assert label in scanning(text)
+    assert scanning(text, concepts=True) == scanning(text).replace(label, of_a_concept)
+
+
+def test_a_query_that_wants_bodies_in_a_language_gets_them_from_a_store_on_disk_too() -> None:
+    store = ox.Store()
+    graph = ox.NamedNode("x:graph")
+    for predicate, value in ((RDF_TYPE, ox.NamedNode(f"{PREFIXES['gn']}Body")), (LABEL, ox.Literal("A", language="de"))):
+        store.add(ox.Quad(ox.NamedNode("x:a"), predicate, value, graph))
+    query = Query("a/b", {}, {}, {}, 'SELECT ?label WHERE { ?body a gn:Body ; skos:prefLabel ?label . FILTER(LANG(?label) = "de") }\n')
+    assert ask(query, StoreEngine(store, on_disk=True)).rows == ((ox.Literal("A", language="de"),),)
 
 
 @pytest.mark.parametrize(
@@ -120,3 +132,10 @@ def test_what_a_country_has_many_of_is_read_in_a_row(repository: Root) -> None:
     whole = {query.name for query in Library(repository.shipped("queries")) if query.is_whole()}
     assert {"umbrella/tree", "lists/bodies", "lists/records", "pairs/repeated", "provenance/decisions", "portrait/unit"} <= whole
     assert not {"lists/roles", "lists/reaches", "lists/columns", "lists/datasets", "network/terms", "report/documents"} & whole
+
+
+def test_each_query_that_wants_labels_of_concepts_says_so(repository: Root) -> None:
+    queries = list(Library(repository.shipped("queries")))
+    said = {query.name for query in queries if query.concepts}
+    assert {"cost/by-unit", "overlap/shared-bodies", "search/words"} <= said
+    assert said == {query.name for query in queries if query.is_whole() and scanning(query.text, concepts=True) != scanning(query.text)}

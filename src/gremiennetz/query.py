@@ -8,6 +8,7 @@ A query file begins with a header in TOML behind ``#``, and is a complete query 
     # description.en = "…"
     # example = "--param units=3"
     # people = true                    (only where it reads the graph of persons)
+    # concepts = true                  (labels that it wants in one language are those of concepts, which a store on disk finds quicker)
     # lists = { unit_labels = " | " }  (columns made by GROUP_CONCAT, with their separator)
     # [params.units]
     # type = "integer"
@@ -96,6 +97,8 @@ class Query:
     example: str = ""
     people: bool = False
     """Whether the answer needs the graph of persons; in the public profile it is empty."""
+    concepts: bool = False
+    """Whether all labels that it wants in one language are those of concepts (``scans.py``)."""
     lists: dict[str, str] = attrs.field(factory=dict)
     """Columns that hold several values, with what separates them; SPARQL promises no order within them."""
 
@@ -119,7 +122,7 @@ class Query:
     def for_engine(self, terms: Mapping[str, ox.NamedNode | ox.Literal] = {}, *, on_disk: bool = False) -> str:
         """Return what an engine is asked: without the order of the rows where this program sorts them, and read in a row where that is quicker."""
         text = self.unordered({name: [term] for name, term in terms.items()}) if self.order else self.bound(terms)
-        return scanning(text) if on_disk and self.is_whole(terms) else text
+        return scanning(text, concepts=self.concepts) if on_disk and self.is_whole(terms) else text
 
     def is_whole(self, terms: Mapping[str, ox.NamedNode | ox.Literal] = {}) -> bool:
         """Return whether the query goes through all things of a kind that a country has many of: none of its values names what it is about."""
@@ -202,7 +205,15 @@ def read_query(path: Path, folder: Path) -> Query:
         raise InputError(problems)
     lists = {str(key): str(value) for key, value in data.get("lists", {}).items()}
     return Query(
-        name, dict(data["title"]), dict(data["description"]), parameters, text, str(data.get("example", "")), data.get("people") is True, lists
+        name,
+        dict(data["title"]),
+        dict(data["description"]),
+        parameters,
+        text,
+        str(data.get("example", "")),
+        people=data.get("people") is True,
+        concepts=data.get("concepts") is True,
+        lists=lists,
     )
 
 

@@ -5,8 +5,8 @@ every participation it is not, on disk: a lookup takes several times as long as 
 Oxigraph reads in a row, and joins by hashing, what stands in a sub-select; so each pattern ``?s property ?o`` is put into one of its own. A join of
 patterns and one of sub-selects with one pattern each have the same solutions (SPARQL 1.1, section 18.2), so the answer is the same.
 
-One thing is known of the graph: a label that a query of the library wants in one language is that of a concept, because only the vocabularies have
-labels in several. So of such labels only those of concepts are read, a few hundred in place of those of all bodies of a country.
+A query may say that the labels it wants in one language are those of concepts. Of such labels only those of concepts are read then, a few hundred in
+place of those of all bodies of a country. Nothing in its patterns says so: bodies and units have labels with a language too.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _IN_A_LANGUAGE = re.compile(r"FILTER\(LANG\((\?\w+)\) = ")
 
 
 @lru_cache(maxsize=512)
-def scanning(query: str) -> str:
+def scanning(query: str, *, concepts: bool = False) -> str:
     """Return a query with the same answer whose patterns are read in a row and joined by hashing.
 
     Left as they are: patterns with a fixed object, where reading begins; paths of any length; and what stands in EXISTS, which is asked anew for
@@ -38,7 +38,7 @@ def scanning(query: str) -> str:
     end_of_text = Token("end", "", len(query))
     items = [end_of_text, *meaningful(query), *[end_of_text] * 4]  # a text that ends too early is for the engine to refuse
     written, place, position = [], 0, 1
-    of_concepts = frozenset(_IN_A_LANGUAGE.findall(query))
+    of_concepts = frozenset(_IN_A_LANGUAGE.findall(query) if concepts else ())
     groups: list[bool] = []  # those that are open, each with whether it is asked anew for each row
     while position < len(items) - 4:
         token, before = items[position], items[position - 1].text
